@@ -1,0 +1,146 @@
+import { globSync, readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import walls, { rooms, testCode } from '../../.dependency-cruiser.mjs';
+import { breachesOf, type Import, survey } from './walls.ts';
+
+/** At least one forbidden import for every wall. */
+const FORBIDDEN: Readonly<Record<string, readonly Import[]>> = {
+  'no-circles': [
+    ['src/http/a.ts', 'src/http/b.ts'],
+    ['src/http/b.ts', 'src/http/a.ts'],
+  ],
+  'kernel-knows-nothing': [
+    ['src/kernel/ids.ts', 'src/infra/crypto/ids.ts'],
+    ['src/kernel/text.ts', 'zod'],
+  ],
+  'infra-knows-kernel': [
+    ['src/infra/log/pino.ts', 'src/http/page.ts'],
+    ['src/infra/postgres/units.ts', 'src/features/users/index.ts'],
+  ],
+  'http-knows-kernel': [
+    ['src/http/page.ts', 'src/infra/log/pino.ts'],
+    ['src/http/body.ts', 'src/features/users/index.ts'],
+  ],
+  'enter-by-the-door': [['src/features/users/service.ts', 'src/features/audit/store.pg.ts']],
+  'own-table-only': [['src/features/users/store.pg.ts', 'src/infra/postgres/schema/audit.ts']],
+  'oidc-tables-only': [['src/oidc/store.ts', 'src/infra/postgres/schema/users.ts']],
+  'infra-through-adapters': [
+    ['src/features/users/service.ts', 'src/infra/postgres/units.ts'],
+    ['src/features/users/user.ts', 'drizzle-orm'],
+    ['src/features/passwords/service.ts', 'argon2'],
+  ],
+  'http-through-pages': [
+    ['src/features/sign-in/service.ts', 'src/http/page.ts'],
+    ['src/features/sign-in/steps.ts', '@koa/router'],
+    ['src/features/users/service.ts', 'koa'],
+  ],
+  'rooms-below-oidc': [
+    ['src/features/sign-in/pages.ts', 'src/oidc/interactions.ts'],
+    ['src/features/sign-in/index.ts', 'oidc-provider'],
+    ['src/http/headers.ts', 'src/app/compose.ts'],
+  ],
+  'provider-in-oidc-only': [['src/app/compose.ts', 'oidc-provider']],
+  'oidc-by-the-door': [['src/oidc/account.ts', 'src/features/users/user.ts']],
+  'oidc-below-app': [['src/oidc/provider.ts', 'src/app/config/config.ts']],
+  'records-lean-on-records': [['src/features/users/index.ts', 'src/features/passwords/index.ts']],
+  'rules-lean-on-records': [['src/features/sessions/index.ts', 'src/features/sign-in/index.ts']],
+  'no-test-code-in-the-product': [
+    ['src/app/main.ts', 'src/testing/clock.ts'],
+    ['src/infra/ephemeral/redis.ts', 'src/infra/ephemeral/contract.ts'],
+  ],
+  'demos-stand-alone': [['docs/connect/app.ts', 'src/kernel/text.ts']],
+};
+
+/** One allowed import of each kind, so that no wall stands where a door should be. */
+const ALLOWED: readonly Import[] = [
+  ['src/infra/log/pino.ts', 'src/kernel/ports.ts'],
+  ['src/infra/postgres/units.ts', 'drizzle-orm'],
+  ['src/http/page.ts', 'koa'],
+  ['src/features/users/store.pg.ts', 'src/infra/postgres/schema/users.ts'],
+  ['src/features/users/store.pg.ts', 'drizzle-orm'],
+  ['src/features/passwords/hasher.argon2.ts', 'argon2'],
+  ['src/features/sessions/store.redis.ts', 'src/infra/redis/client.ts'],
+  ['src/features/sign-in/pages.ts', 'src/http/page.ts'],
+  ['src/features/sign-in/service.ts', 'src/features/passwords/index.ts'],
+  ['src/features/passwords/service.ts', 'src/features/users/index.ts'],
+  ['src/features/users/service.wired.test.ts', 'src/testing/database.ts'],
+  ['src/oidc/account.ts', 'src/features/users/index.ts'],
+  ['src/oidc/provider.ts', 'oidc-provider'],
+  ['src/oidc/store.ts', 'src/infra/postgres/schema/oidc.ts'],
+  ['src/app/compose.ts', 'src/features/users/store.pg.ts'],
+  ['src/app/compose.ts', 'src/oidc/provider.ts'],
+];
+
+describe('the walls', () => {
+  test('see every file and every import: a cruise of nothing would be green', async () => {
+    const { modules, summary } = await survey('.', ['src', 'docs/connect']);
+    const unseen = modules.flatMap(({ source, dependencies }) =>
+      dependencies
+        .filter(({ couldNotResolve }) => couldNotResolve)
+        .map(({ module }) => `${source} → ${module}`),
+    );
+    expect(unseen).toEqual([]);
+    const seen = modules.map(({ source }) => source).filter((source) => source.startsWith('src/'));
+    expect(seen.sort()).toEqual(globSync('src/**/*.{ts,mjs,js}').sort());
+    expect(summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} → ${to}`)).toEqual(
+      [],
+    );
+  });
+
+  test('each have a planted breach here', () => {
+    expect(Object.keys(FORBIDDEN)).toEqual(walls.forbidden.map(({ name }) => name));
+  });
+
+  test('each stop their planted breaches, type-only imports included', async () => {
+    const { 'no-circles': circle = [], ...others } = FORBIDDEN;
+    const planted = Object.entries(others).flatMap(([name, imports]) =>
+      imports.map(([from, to]) => `${name}: ${from} → ${fileOf(to)}`),
+    );
+    const breaches = await breachesOf([...circle, ...Object.values(others).flat()]);
+    expect(planted.filter((breach) => !breaches.includes(breach))).toEqual([]);
+    expect(breaches).toContainEqual(expect.stringMatching(/^no-circles: src\/http\/[ab]\.ts/));
+  });
+
+  test('let through what the import table allows', async () => {
+    expect(await breachesOf(ALLOWED)).toEqual([]);
+  });
+
+  test('name every room on one shelf', () => {
+    const named = Object.values(rooms).flat();
+    expect(named.toSorted()).toEqual(readdirSync('src/features').toSorted());
+  });
+});
+
+/**
+ * Where a Scope is made, and on what grounds: whoever makes one has just learnt who asks, asks what
+ * comes before a tenant is known, or works for the server itself.
+ */
+const SCOPE_MAKERS: Readonly<Record<string, string>> = {
+  'src/app/ephemeral.ts': 'what may be lost belongs to no tenant',
+  'src/app/server-secrets.ts': 'the server’s own secrets',
+  'src/features/audit/service.ts': 'entries of no unit, and the timetable',
+  'src/features/clients/service.ts': 'a client, before its tenant is known',
+  'src/features/sessions/service.ts': 'a session, before its user is known; then its user',
+  'src/features/sign-in/accounts.ts': 'whose address this is; then a visitor of that tenant',
+  'src/features/sign-in/service.ts': 'the person who has just signed in',
+  'src/features/tenancy/service.ts': 'the tenants themselves',
+  'src/features/users/service.ts': 'the tenant a new account is made in',
+  'src/oidc/adapter.grants.ts': 'an artifact by its digest; then the user it names',
+  'src/oidc/keys.ts': 'the signing keys',
+};
+
+describe('scopes', () => {
+  test('are made in the named places only', () => {
+    const makers = globSync('src/**/*.ts').filter(
+      (path) => !new RegExp(testCode).test(path) && MAKES_A_SCOPE.test(readFileSync(path, 'utf8')),
+    );
+    expect(makers.toSorted()).toEqual(Object.keys(SCOPE_MAKERS).toSorted());
+  });
+});
+
+/** An object literal; the members of the type are `readonly`, and an actor has an id and no job. */
+const MAKES_A_SCOPE = /\bkind: '(tenant',\s*tenantId|system',\s*job)\b(?!: (string|TenantId))/;
+
+function fileOf(imported: string): string {
+  return imported.endsWith('.ts') ? imported : `node_modules/${imported}/index.js`;
+}

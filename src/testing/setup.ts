@@ -1,0 +1,4 @@
+/** vitest's setupFile: run before each test file. */
+import { watchForLeaks } from './leaks.ts';
+
+watchForLeaks();
