@@ -1,0 +1,20 @@
+import type { TenantId, UserId } from '#src/kernel/ids.ts';
+import type { Unit } from '#src/kernel/unit.ts';
+import type { SessionRecord } from './lifetime.ts';
+
+export interface Revocation {
+  readonly uidDigest: string;
+  readonly tenantId: TenantId;
+  readonly userId: UserId;
+  readonly reason: string;
+  readonly revokedAt: Date;
+  readonly expiresAt: Date;
+}
+
+/** What storage owes the sessions' room. */
+export interface SessionStore {
+  /** `false`, and the first one kept, when that session was ended before. */
+  revoke(unit: Unit, revocation: Revocation): Promise<boolean>;
+  /** In one round: whether it was ended, and the user and tenant as they are; `undefined` when there is no such user. */
+  look(unit: Unit, uidDigest: string, userId: UserId): Promise<SessionRecord | undefined>;
+}

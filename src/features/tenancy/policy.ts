@@ -1,0 +1,47 @@
+import { refuseFaults } from '#src/kernel/faults.ts';
+import { isUuid } from '#src/kernel/ids.ts';
+import { normaliseName } from '#src/kernel/text.ts';
+
+export interface TenantDraft {
+  readonly slug: string;
+  readonly name: string;
+}
+
+/** Names that an address, a host or a person could take for the server itself. */
+const RESERVED: ReadonlySet<string> = new Set(
+  `account admin administrator api assets auth authorize avian console docs health healthz help
+  interaction jwks live login logout mail me metrics null oauth oauth2 oidc openid public ready
+  recovery register registration request reset root security self server session sign-in signin
+  sign-out signout signup sso static status support system tenant tenants token undefined user
+  userinfo users verification verify well-known www`
+    .split(/\s+/)
+    .filter((word) => word !== ''),
+);
+
+const SLUG = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+
+/** The draft as it will be kept; throws `InvalidInput` with every fault by field. */
+export function judgeTenant(draft: TenantDraft): TenantDraft {
+  const name = normaliseName(draft.name);
+  refuseFaults('The tenant is not valid.', { slug: slugFault(draft.slug), name: nameFault(name) });
+  return { slug: draft.slug, name };
+}
+
+/** Whether it has the shape of a slug; one that has not names no tenant. */
+export function isSlug(text: string): boolean {
+  return SLUG.test(text);
+}
+
+function slugFault(slug: string): string | undefined {
+  if (!isSlug(slug)) {
+    return 'Use 1 to 63 lower-case letters, digits and dashes, with a letter or digit at both ends.';
+  }
+  // Four characters in, a double dash is read as an encoding by host names (RFC 5890 §2.3.1).
+  if (slug.slice(2, 4) === '--') return 'Two dashes cannot be its third and fourth character.';
+  if (isUuid(slug)) return 'This reads as an id.';
+  return RESERVED.has(slug) ? 'This name is reserved.' : undefined;
+}
+
+function nameFault(name: string): string | undefined {
+  return name.length >= 1 && name.length <= 200 ? undefined : 'Use 1 to 200 characters.';
+}

@@ -1,0 +1,29 @@
+import { eq, type SQL } from 'drizzle-orm';
+import { tenants } from '#src/infra/postgres/schema/tenancy.ts';
+import { rows } from '#src/infra/postgres/units.ts';
+import { tenantId } from '#src/kernel/ids.ts';
+import type { Unit } from '#src/kernel/unit.ts';
+import type { TenantStore } from './store.ts';
+import type { Tenant } from './tenant.ts';
+
+export function createTenantStore(): TenantStore {
+  return {
+    find: (unit, id) => first(unit, eq(tenants.id, id)),
+
+    findBySlug: (unit, slug) => first(unit, eq(tenants.slug, slug)),
+
+    async insert(unit, tenant) {
+      const written = await rows(unit)
+        .insert(tenants)
+        .values(tenant)
+        .onConflictDoNothing({ target: tenants.slug })
+        .returning({ id: tenants.id });
+      return written.length === 1;
+    },
+  };
+}
+
+async function first(unit: Unit, condition: SQL): Promise<Tenant | undefined> {
+  const [row] = await rows(unit).select().from(tenants).where(condition);
+  return row && { ...row, id: tenantId(row.id) };
+}

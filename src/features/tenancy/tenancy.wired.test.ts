@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createAudit, createAuditStore } from '#src/features/audit/index.ts';
+import { createIds } from '#src/infra/crypto/ids.ts';
+import { aBench, type Bench, inTenant, mark, SYSTEM } from '#src/infra/postgres/bench.ts';
+import { client } from '#src/infra/postgres/units.ts';
+import { InvalidInput } from '#src/kernel/faults.ts';
+import type { Outcome } from '#src/kernel/outcome.ts';
+import { createTestClock } from '#src/testing/clock.ts';
+import { createTenancy, type Tenancy } from './service.ts';
+import { createTenantStore } from './store.pg.ts';
+import type { Tenant } from './tenant.ts';
+
+let bench: Bench;
+let tenancy: Tenancy;
+const clock = createTestClock();
+const ids = createIds();
+const store = createTenantStore();
+
+beforeAll(async () => {
+  bench = await aBench();
+  const { units } = bench;
+  const audit = createAudit({ units, store: createAuditStore(), clock, ids });
+  tenancy = createTenancy({ units, store, audit, clock, ids });
+});
+afterAll(() => bench[Symbol.asyncDispose]());
+
+function made(outcome: Outcome<Tenant, 'slug-taken'>): Tenant {
+  if (!outcome.ok) throw new Error(outcome.reason);
+  return outcome.value;
+}
+
+function entries(slug: string) {
+  return bench.units.run(SYSTEM, async (unit) => {
+    const found = await client(unit).query(
+      `select action, outcome, tenant_id from audit_entries where details->>'slug' = $1 order by id`,
+      [slug],
+    );
+    return found.rows;
+  });
+}
+
+describe('tenancy', () => {
+  it('makes a tenant that is found by its slug, with its entry', async () => {
+    const slug = `t-${mark()}`;
+    const tenant = made(await tenancy.create({ slug, name: ' Acme  Ltd ' }));
+    expect(tenant).toMatchObject({ slug, name: 'Acme Ltd', status: 'active', operator: false });
+    expect(await tenancy.locate(slug)).toStrictEqual(tenant);
+    expect(await entries(slug)).toStrictEqual([
+      { action: 'tenant.created', outcome: 'success', tenant_id: tenant.id },
+    ]);
+  });
+
+  it('lets one of twenty take a slug, and enters the others’ attempts as refused', async () => {
+    const slug = `t-${mark()}`;
+    const endings = await Promise.all(
+      Array.from({ length: 20 }, () => tenancy.create({ slug, name: 'Acme' })),
+    );
+    expect(endings.filter(({ ok }) => ok)).toHaveLength(1);
+    expect(endings.filter((ending) => !ending.ok && ending.reason === 'slug-taken')).toHaveLength(
+      19,
+    );
+    expect(await entries(slug)).toHaveLength(20);
+  });
+
+  it('refuses what cannot be a tenant, and writes nothing', async () => {
+    await expect(tenancy.create({ slug: 'Admin', name: 'Acme' })).rejects.toBeInstanceOf(
+      InvalidInput,
+    );
+    expect(await entries('Admin')).toStrictEqual([]);
+  });
+
+  it.each(['nobody-here', '', '\0', "' or 1=1", 'a'.repeat(100_000)])(
+    'finds none by %j',
+    async (slug) => {
+      expect(await tenancy.locate(slug)).toBeUndefined();
+    },
+  );
+
+  it('shows a tenant to itself and to nobody else', async () => {
+    const [own, other] = [await bench.aTenant(), await bench.aTenant()];
+    const seen = (id: typeof own) => bench.units.run(inTenant(own), (unit) => store.find(unit, id));
+    expect(await seen(own)).toMatchObject({ id: own });
+    expect(await seen(other)).toBeUndefined();
+  });
+});
