@@ -1,0 +1,26 @@
+import type { Digest } from '#src/kernel/ports.ts';
+
+/**
+ * What artifacts are called where they are kept. Never by their id: a dump of either store holds no
+ * session, code or token that could be presented (R7.6, security case 133).
+ */
+export interface ArtifactNames {
+  /** What stands for an artifact's id in Postgres. */
+  digest(model: string, id: string): string;
+  /** The ephemeral store's key of an artifact. */
+  key(model: string, id: string): string;
+  /** The index that finds a session by its uid. */
+  sessionIndex(uid: string): string;
+  /** The one refresh token that may follow another: derived, so that an honest retry gets the same (D9). */
+  successor(refreshToken: string): string;
+}
+
+export function createArtifactNames(digest: Digest): ArtifactNames {
+  const of = (model: string, id: string) => digest.of(`oidc:${model}`, id);
+  return {
+    digest: of,
+    key: (model, id) => `oidc:${model}:${of(model, id)}`,
+    sessionIndex: (uid) => `oidc:session-uid:${of('SessionUid', uid)}`,
+    successor: (refreshToken) => digest.of('oidc:refresh-successor', refreshToken),
+  };
+}
