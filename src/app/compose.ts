@@ -1,0 +1,153 @@
+import type { RequestListener } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import type { HasherSettings } from '#src/features/passwords/index.ts';
+import {
+  createSignIn,
+  createSignInPages,
+  createWayBack,
+  type SignInPagesDeps,
+} from '#src/features/sign-in/index.ts';
+import { createTenantStore } from '#src/features/tenancy/index.ts';
+import { createUserStore } from '#src/features/users/index.ts';
+import { createAssets } from '#src/http/assets.ts';
+import { createCookies } from '#src/http/cookies.ts';
+import { createCsrf } from '#src/http/csrf.ts';
+import { createPages } from '#src/http/page.ts';
+import { createCookieSigner } from '#src/infra/crypto/cookie-signer.ts';
+import { createDigest } from '#src/infra/crypto/digest.ts';
+import type { EphemeralStore } from '#src/infra/ephemeral/port.ts';
+import type { LogContext } from '#src/infra/log/context.ts';
+import { type Clock, DAY, HOUR, MINUTE, SECOND } from '#src/kernel/clock.ts';
+import type { Ids } from '#src/kernel/ids.ts';
+import type { Logger } from '#src/kernel/ports.ts';
+import { createOidc, createTokenStore, type Oidc } from '#src/oidc/index.ts';
+import type { Config } from './config/config.ts';
+import type { Secrets } from './config/secrets.ts';
+import { type Core, MONTHS_AHEAD, openCore } from './core.ts';
+import type { Database } from './database.ts';
+import { openEphemeralStore } from './ephemeral.ts';
+import type { Job } from './jobs.ts';
+import { createServer } from './server.ts';
+
+/** What an instance is composed of that a test may replace. */
+export interface Ports {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly logger: Logger;
+  readonly logContext: LogContext;
+  readonly hashing?: HasherSettings;
+}
+
+/** A whole instance, short of a port to listen on. */
+export interface Avian extends AsyncDisposable {
+  readonly handler: RequestListener;
+  readonly core: Core;
+  readonly store: EphemeralStore;
+  readonly oidc: Oidc;
+  readonly jobs: readonly Job[];
+}
+
+const VIEWS = fileURLToPath(new URL('../../views/', import.meta.url));
+const PRODUCT = 'Avian';
+
+/** Wires every part, once: the composition root. The database is migrated, and stays its opener's. */
+export async function compose(
+  config: Config,
+  secrets: Secrets,
+  database: Pick<Database, 'pool'>,
+  ports: Ports,
+): Promise<Avian> {
+  await using opening = new AsyncDisposableStack();
+  const core = opening.use(await openCore({ config, secrets, pool: database.pool, ...ports }));
+  const store = opening.use(openEphemeralStore(config, core.units, ports));
+  const web = createWeb(config, secrets, core, ports);
+  const oidc = await createOidc({
+    ...ports,
+    ...core.rooms,
+    settings: { issuer: config.issuer, ...config.cookies, fetchAllow: config.fetchAllow },
+    keys: core.keys,
+    units: core.units,
+    tokens: createTokenStore(),
+    store: store.store,
+    digest: core.digest,
+    cookieSigner: web.cookieSigner,
+    dpopNonceKey: core.serverSecrets.dpopNonceKey,
+    page: web.page,
+  });
+  const app = createServer({
+    config,
+    ...ports,
+    ...web,
+    signInPages: createSignInPages(
+      signInDeps({ core, states: store.store, oidc, web, clock: ports.clock }),
+    ),
+    oidc: oidc.middleware,
+  });
+
+  const answer = app.callback();
+  const opened = opening.move();
+  return {
+    handler: (request, response) => void answer(request, response),
+    core,
+    store: store.store,
+    oidc,
+    jobs: jobsOf(core, store.store, oidc),
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
+}
+
+type Web = ReturnType<typeof createWeb>;
+
+/** The toolkit's parts that several rooms share. */
+function createWeb(config: Config, secrets: Secrets, core: Core, { ids }: Ports) {
+  const issuer = new URL(config.issuer);
+  const cookies = createCookies(config.cookies);
+  const csrf = createCsrf({
+    digest: createDigest(core.serverSecrets.csrfKey),
+    ids,
+    cookies,
+    issuer,
+  });
+  const assets = createAssets({ dir: `${VIEWS}assets`, digest: core.digest });
+  const page = createPages({ dir: VIEWS, assets, csrf, issuer, product: PRODUCT });
+  const cookieSigner = createCookieSigner(secrets.cookieKeys);
+  return { cookies, csrf, assets, page, cookieSigner };
+}
+
+interface SignInParts {
+  readonly core: Core;
+  readonly states: EphemeralStore;
+  readonly oidc: Oidc;
+  readonly web: Web;
+  readonly clock: Clock;
+}
+
+function signInDeps({ core, states, oidc, web, clock }: SignInParts): SignInPagesDeps {
+  const { rooms, units, digest } = core;
+  const { csrf, page, cookies } = web;
+  const signIn = createSignIn({
+    units,
+    users: createUserStore(),
+    tenants: createTenantStore(),
+    passwords: rooms.passwords,
+    audit: rooms.audit,
+    states,
+    clock,
+    digest,
+  });
+  const wayBack = createWayBack({ cookies, clients: rooms.clients });
+  return { interactions: oidc.interactions, people: oidc.people, signIn, csrf, page, wayBack };
+}
+
+const SWEEP = 1000;
+
+/** The timetable: what comes round by itself. */
+function jobsOf({ rooms, keys }: Core, store: EphemeralStore, oidc: Oidc): readonly Job[] {
+  return [
+    { name: 'signing-keys', every: 5 * SECOND, run: () => oidc.refreshKeys() },
+    { name: 'retire-keys', every: HOUR, run: () => keys.retire() },
+    { name: 'sweep-ephemeral', every: MINUTE, run: async () => void (await store.sweep(SWEEP)) },
+    { name: 'sweep-tokens', every: HOUR, run: () => oidc.sweep() },
+    { name: 'audit-partitions', every: DAY, run: () => rooms.audit.prepare(MONTHS_AHEAD) },
+  ];
+}

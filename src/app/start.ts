@@ -1,0 +1,104 @@
+import { createLogContext } from '#src/infra/log/context.ts';
+import { createLogger } from '#src/infra/log/pino.ts';
+import type { Clock } from '#src/kernel/clock.ts';
+import type { Ids } from '#src/kernel/ids.ts';
+import { type Announcer, createAnnouncer } from './announce.ts';
+import { BadConfiguration } from './commands/failure.ts';
+import { compose } from './compose.ts';
+import type { Files } from './config/collect.ts';
+import type { Config } from './config/config.ts';
+import type { Environment } from './config/env.ts';
+import { loadConfig } from './config/process.ts';
+import { type Database, type DatabaseDeps, openDatabase } from './database.ts';
+import { startTimetable } from './jobs.ts';
+import { listen } from './listen.ts';
+import type { Rooms } from './rooms.ts';
+
+export interface StartDeps {
+  readonly env: Environment;
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  /** For whoever starts it: a few lines, not the log. */
+  readonly write: (line: string) => void;
+  /** Milliseconds since the process began. */
+  readonly elapsed: () => number;
+}
+
+export interface Instance {
+  /** Ends what is under way, then everything that was started. */
+  stop(): Promise<void>;
+}
+
+/** Starts an instance from its environment: database, parts, port, and a demo where nothing is configured. */
+export async function start(deps: StartDeps): Promise<Instance> {
+  const announcer = createAnnouncer(deps.write, deps.elapsed);
+  const loaded = loadConfig(deps.env, deps.files, deps.ids);
+  if (!loaded.ok) throw new BadConfiguration(loaded.faults);
+  const { secrets, warnings } = loaded;
+  const showsDemo = !loaded.config.production && loaded.config.database.url === undefined;
+  const config = showsDemo ? withDemoCalls(loaded.config) : loaded.config;
+  const logContext = createLogContext();
+  const pretty = !config.production;
+  const logger = createLogger({ level: config.logLevel, pretty, context: logContext });
+  for (const { name, text } of warnings) logger.warn({ setting: name }, text);
+
+  await using starting = new AsyncDisposableStack();
+  const database = starting.use(
+    await announcer.part('Postgres', () => openMigrated({ ...deps, config, logger }), described),
+  );
+  const avian = starting.use(
+    await announcer.part(
+      'Sessions',
+      () => compose(config, secrets, database, { ...deps, logger, logContext }),
+      () => (config.redis ? 'in Redis' : 'in Postgres (REDIS_URL puts them in Redis)'),
+    ),
+  );
+  starting.use(await listen(avian.handler, config));
+  starting.use(startTimetable(avian.jobs, logger));
+  if (showsDemo) await showDemo(starting, announcer, { ...deps, config, rooms: avian.core.rooms });
+  announcer.ready(config.issuer);
+
+  const started = starting.move();
+  return { stop: () => started.disposeAsync() };
+}
+
+/** The demo's applications are on this machine, where back-channel calls do not go unasked. */
+function withDemoCalls(config: Config): Config {
+  return { ...config, fetchAllow: [...config.fetchAllow, 'localhost'] };
+}
+
+async function openMigrated(deps: DatabaseDeps): Promise<Database> {
+  await using opening = new AsyncDisposableStack();
+  const database = opening.use(await openDatabase(deps));
+  await database.migrate();
+  opening.move();
+  return database;
+}
+
+function described({ embedded }: Database): string {
+  return embedded ? `${embedded.source} ${embedded.version}` : 'at DATABASE_URL';
+}
+
+interface DemoParts {
+  readonly config: Config;
+  readonly ids: Ids;
+  readonly rooms: Rooms;
+}
+
+async function showDemo(
+  starting: AsyncDisposableStack,
+  announcer: Announcer,
+  { config, ids, rooms }: DemoParts,
+): Promise<void> {
+  const { openDemo } = await import('./demo.ts');
+  const { issuer, dataDir, port } = config;
+  const demo = starting.use(
+    await announcer.part(
+      'Demo',
+      () => openDemo({ rooms, ids, issuer, dataDir, port: port + 1 }),
+      ({ apps }) => apps.map(({ url }) => url).join(' and '),
+    ),
+  );
+  announcer.say(`\n  Sign in as  ${demo.email}\n  password    ${demo.password}\n`);
+}
