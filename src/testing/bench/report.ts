@@ -1,0 +1,80 @@
+import type { Measured } from './load.ts';
+
+export interface Round {
+  readonly scenario: string;
+  readonly peer: string;
+  readonly measured: Measured;
+}
+
+/** A line for each scenario: the medians of both servers, and how many times the bare one Avian is. */
+export function reportOf(rounds: readonly Round[]): string {
+  const scenarios = [...new Set(rounds.map(({ scenario }) => scenario))];
+  const lines = scenarios.map((scenario) => {
+    const avian = medianOf(rounds, scenario, 'avian');
+    const bare = medianOf(rounds, scenario, 'bare');
+    return [
+      scenario,
+      whole(avian.perCpuSecond),
+      whole(bare.perCpuSecond),
+      bare.perCpuSecond > 0 ? (avian.perCpuSecond / bare.perCpuSecond).toFixed(2) : '–',
+      whole(avian.perSecond),
+      avian.p50.toFixed(1),
+      avian.p99.toFixed(1),
+    ];
+  });
+  const head = ['', 'avian op/CPU-s', 'bare op/CPU-s', 'ratio', 'avian op/s', 'p50 ms', 'p99 ms'];
+  return table([head, ...lines]);
+}
+
+/** How token requests fare beside people signing in, in Avian. */
+export function besideReport({
+  alone,
+  beside,
+  signIns,
+}: Readonly<Record<'alone' | 'beside' | 'signIns', Measured>>): string {
+  return table([
+    ['token requests', 'op/s', 'p50 ms', 'p99 ms'],
+    ['alone', whole(alone.perSecond), alone.p50.toFixed(1), alone.p99.toFixed(1)],
+    ['beside 32 signing in', whole(beside.perSecond), beside.p50.toFixed(1), beside.p99.toFixed(1)],
+    [
+      '  the sign-ins',
+      signIns.perSecond.toFixed(1),
+      signIns.p50.toFixed(0),
+      signIns.p99.toFixed(0),
+    ],
+  ]);
+}
+
+function medianOf(rounds: readonly Round[], scenario: string, peer: string) {
+  const found = rounds.filter((round) => round.scenario === scenario && round.peer === peer);
+  const of = (read: (measured: Measured) => number) =>
+    median(found.map(({ measured }) => read(measured)));
+  return {
+    perCpuSecond: of((one) => one.perCpuSecond),
+    perSecond: of((one) => one.perSecond),
+    p50: of((one) => one.p50),
+    p99: of((one) => one.p99),
+  };
+}
+
+function median(numbers: readonly number[]): number {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+}
+
+function whole(number: number): string {
+  return number >= 100 ? number.toFixed(0) : number.toFixed(1);
+}
+
+function table(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  const line = (row: readonly string[]) =>
+    row
+      .map((cell, column) =>
+        column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart((widths[column] ?? 0) + 2),
+      )
+      .join('');
+  return rows.map(line).join('\n');
+}
