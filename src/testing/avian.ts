@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { inject } from 'vitest';
 import { type Avian, compose } from '#src/app/compose.ts';
 import type { Config } from '#src/app/config/config.ts';
 import type { Secrets } from '#src/app/config/secrets.ts';
@@ -9,6 +10,7 @@ import { createIds } from '#src/infra/crypto/ids.ts';
 import { createLogContext } from '#src/infra/log/context.ts';
 import { connect } from '#src/infra/postgres/pool.ts';
 import type { Logger } from '#src/kernel/ports.ts';
+import { inFrontOf } from './bouncer.ts';
 import { createWorldClock, type TestClock } from './clock.ts';
 import { aDatabase, aRedis } from './database.ts';
 
@@ -54,7 +56,7 @@ export async function startAvian(options: AvianOptions = {}): Promise<RunningAvi
   const config = configOf(options, url);
 
   const pool = await connect(
-    { ...config.database, url: options.databaseUrl ?? (await aDatabase()) },
+    { ...config.database, url: pooled(options.databaseUrl ?? (await aDatabase())) },
     logger,
     { sleep: () => Promise.resolve(), random: () => 0 },
   );
@@ -87,6 +89,12 @@ export async function startAvian(options: AvianOptions = {}): Promise<RunningAvi
     complaints,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
+}
+
+/** Through PgBouncer, where the run is to show that it makes no difference. */
+function pooled(url: string): string {
+  const dir = inject('bouncerDir');
+  return dir === undefined ? url : inFrontOf(dir, url);
 }
 
 function configOf(

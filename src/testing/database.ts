@@ -54,7 +54,11 @@ async function exists(server: Maintenance, name: string): Promise<boolean> {
   return rowCount === 1;
 }
 
-/** A connection still open to it is the test's mistake: the drop is refused, and the test fails. */
+/**
+ * A connection still open to it is the test's mistake: the drop is refused, and the test fails. A pooler
+ * keeps connections by trade, so there the drop ends them.
+ */
 async function drop(name: string): Promise<void> {
-  await maintain(inject('postgresUrl'), (server) => server.query(`drop database ${name}`));
+  const force = inject('bouncerDir') === undefined ? '' : ' with (force)';
+  await maintain(inject('postgresUrl'), (server) => server.query(`drop database ${name}${force}`));
 }

@@ -5,6 +5,7 @@ import type { TestProject } from 'vitest/node';
 import { launch } from '#src/infra/postgres/embedded.ts';
 import { migrate } from '#src/infra/postgres/migrate.ts';
 import type { Logger } from '#src/kernel/ports.ts';
+import { startBouncer } from './bouncer.ts';
 import { databasesOf, inDatabase, type Maintenance, maintain } from './maintenance.ts';
 import { startRedis } from './redis-server.ts';
 
@@ -15,6 +16,8 @@ declare module 'vitest' {
     /** The migrated database that each worker's is a copy of. */
     templateDatabase: string;
     redisUrl: string;
+    /** Where the pooler's socket is, when instances are to reach Postgres through one. */
+    bouncerDir: string | undefined;
   }
 }
 
@@ -31,7 +34,7 @@ const HURRY = {
  * vitest's globalSetup: Postgres and Redis, started once for all the projects of a run.
  *
  * TEST_DATABASE_URL and TEST_REDIS_URL name servers to use; without them private ones are started and
- * stopped. A process that a test left behind fails the run.
+ * stopped. With TEST_PGBOUNCER every instance reaches Postgres through PgBouncer in transaction mode. A process that a test left behind fails the run.
  */
 export async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
   const run = project.vitest.getRootProject();
@@ -45,6 +48,7 @@ export async function setup(project: TestProject): Promise<(() => Promise<void>)
   await migrate({ url: inDatabase(postgresUrl, template), logger: quiet });
   run.provide('redisUrl', redisUrl);
   run.provide('postgresUrl', postgresUrl);
+  run.provide('bouncerDir', await pooler(starting, postgresUrl));
   run.provide('templateDatabase', template);
 
   const started = starting.move();
@@ -60,6 +64,13 @@ async function postgres(stack: AsyncDisposableStack, template: string): Promise<
   if (given === undefined) return ownPostgres(stack);
   stack.defer(() => maintain(given, (server) => dropAll(server, template)));
   return given;
+}
+
+const SERVER_CONNECTIONS = 8;
+
+async function pooler(stack: AsyncDisposableStack, url: string): Promise<string | undefined> {
+  if (process.env['TEST_PGBOUNCER'] === undefined) return undefined;
+  return stack.use(await startBouncer(url, SERVER_CONNECTIONS)).dir;
 }
 
 async function ownPostgres(stack: AsyncDisposableStack): Promise<string> {

@@ -1,13 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { TenantBoundary, Unavailable } from '#src/kernel/faults.ts';
 import type { TenantId } from '#src/kernel/ids.ts';
 import type { Unit } from '#src/kernel/unit.ts';
+import { type Bouncer, startBouncer } from '#src/testing/bouncer.ts';
 import { anOwnDatabase, type TestDatabase } from '#src/testing/database.ts';
 import { aBench, aLedger, type Bench, inTenant, mark, NOON, SYSTEM } from './bench.ts';
 import { migrate } from './migrate.ts';
@@ -23,7 +19,7 @@ let bench: Bench;
 let tenants: TenantId[];
 
 beforeAll(async () => {
-  bouncer = await startBouncer();
+  bouncer = await startBouncer(inject('postgresUrl'), SERVER_CONNECTIONS);
   database = await anOwnDatabase('empty');
   await migrate({ url: bouncer.inFrontOf(database.url), logger: aLedger() });
   bench = await aBench({ url: bouncer.inFrontOf(database.url), poolSize: 8 });
@@ -133,61 +129,3 @@ describe('behind PgBouncer in transaction mode', () => {
     expect(rowCount).toBe(SERVER_CONNECTIONS);
   });
 });
-
-interface Bouncer extends AsyncDisposable {
-  inFrontOf(url: string): string;
-}
-
-/** PgBouncer on a socket of its own, before the server of the tests. Throws where it is not installed. */
-async function startBouncer(): Promise<Bouncer> {
-  const dir = await mkdtemp(join(tmpdir(), 'avian-bouncer-'));
-  const server = new Client({ connectionString: inject('postgresUrl') });
-  const password = server.password ? ` password='${server.password}'` : '';
-  const settings = [
-    '[databases]',
-    `* = host='${server.host}' port=${server.port} user='${server.user}'${password}`,
-    '[pgbouncer]',
-    'listen_addr =',
-    'listen_port = 6432',
-    `unix_socket_dir = ${dir}`,
-    'auth_type = any',
-    'pool_mode = transaction',
-    `default_pool_size = ${SERVER_CONNECTIONS}`,
-  ];
-  await writeFile(join(dir, 'pgbouncer.ini'), settings.join('\n'));
-  // It refuses to run as root, like the server.
-  const account = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
-  if (account.uid) await chown(dir, account.uid, account.gid);
-
-  const child = spawn('pgbouncer', ['pgbouncer.ini'], {
-    ...account,
-    cwd: dir,
-    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  await isUp(child);
-  return {
-    inFrontOf: (url) => {
-      const { user, database } = new Client({ connectionString: url });
-      return `postgres://${user}@/${database}?host=${encodeURIComponent(dir)}&port=6432`;
-    },
-    async [Symbol.asyncDispose]() {
-      const exit = once(child, 'exit');
-      child.kill('SIGTERM');
-      await exit;
-      await rm(dir, { recursive: true });
-    },
-  };
-}
-
-function isUp(child: ChildProcess): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let log = '';
-    child.stderr?.on('data', (chunk: Buffer) => {
-      log += chunk.toString();
-      if (log.includes('process up')) resolve();
-    });
-    child.on('error', reject);
-    child.on('exit', () => reject(new Error(`PgBouncer did not start:\n${log}`)));
-  });
-}
