@@ -75,8 +75,10 @@ function embeddedDatabase(deps: DatabaseDeps, server: Server, pool: Pool): Datab
     embedded: { version, source },
     migrate: () => migrateAt(deps, { url }),
     async [Symbol.asyncDispose]() {
+      // Asked while we are still there: our own connections take a moment to be gone.
+      const isShared = server.ranBefore && (await hasOthers(pool));
       await pool.end();
-      await leave(deps, server);
+      if (!isShared) await leave(deps, server);
     },
   };
 }
@@ -88,7 +90,6 @@ const PAUSE_MS = 100;
 /** Stops the server where nobody else is on it: whoever started it waits for those who came later. */
 async function leave(deps: DatabaseDeps, server: Server): Promise<void> {
   if (server.ranBefore) {
-    if (await isUsed(server.url)) return;
     await server.stop();
     await stopOrphan(deps);
     return;
@@ -98,6 +99,18 @@ async function leave(deps: DatabaseDeps, server: Server): Promise<void> {
     await sleep(PAUSE_MS);
   }
   await server.stop();
+}
+
+/** Whether more connections of ours are on the server than this pool's own. */
+async function hasOthers(pool: Pool): Promise<boolean> {
+  try {
+    const { rowCount } = await pool.query(OTHERS);
+    // The one that asks leaves itself out.
+    return (rowCount ?? 0) > pool.totalCount - 1;
+  } catch {
+    // One that no longer answers is used by nobody.
+    return false;
+  }
 }
 
 /** Whether another process of ours is connected to the embedded server; a person's psql holds up nothing. */
