@@ -58,7 +58,9 @@ export async function compose(
   ports: Ports,
 ): Promise<Avian> {
   await using opening = new AsyncDisposableStack();
-  const core = opening.use(await openCore({ config, secrets, pool: database.pool, ...ports }));
+  const core = opening.use(
+    await openCore({ config, secrets, pool: database.pool, serves: true, ...ports }),
+  );
   const store = opening.use(openEphemeralStore(config, core.units, ports));
   const web = createWeb(config, secrets, core, ports);
   const oidc = await createOidc({

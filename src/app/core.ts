@@ -32,6 +32,8 @@ export interface CoreDeps {
   readonly pool: Pool;
   readonly clock: Clock;
   readonly ids: Ids;
+  /** Whether people will sign in: then the first of them need not wait for the hashing process. */
+  readonly serves?: boolean;
   /** In place of the configured cost; only a test has reason for one. */
   readonly hashing?: HasherSettings;
 }
@@ -47,7 +49,7 @@ export async function openCore(deps: CoreDeps): Promise<Core> {
   const serverSecrets = await openServerSecrets({ units, sealer, ids, clock });
   const digest = createDigest(serverSecrets.digestKey);
   const hasher: Argon2Hasher = createArgon2Hasher(
-    deps.hashing ?? hashingSettings(config.passwords),
+    deps.hashing ?? { ...hashingSettings(config.passwords), eager: deps.serves ?? false },
   );
   const rooms = createRooms({ units, clock, ids, digest, hasher });
   const keys = createKeys({ units, store: createKeyStore(), sealer, audit: rooms.audit, clock });

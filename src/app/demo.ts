@@ -42,8 +42,8 @@ export async function openDemo(deps: DemoDeps): Promise<Demo> {
   const memory = (await recall(file)) ?? { password: deps.ids.secret(12), clients: [] };
   // Written before they are used: a start that was cut short goes on where it was.
   await keep(file, memory);
-  const tenantId = await tenantOf(deps);
-  await makeUser(deps, tenantId, memory.password);
+  // The clients are made last: where they are, all is.
+  if (memory.clients.length === 0) await makePeople(deps, memory.password);
   const clients = await clientsOf(deps, memory);
   await keep(file, { ...memory, clients });
 
@@ -66,27 +66,14 @@ async function keep(file: string, memory: Memory): Promise<void> {
   await writeFile(file, `${JSON.stringify(memory, undefined, 2)}\n`, { mode: 0o600 });
 }
 
-async function tenantOf({ rooms }: DemoDeps) {
-  await rooms.tenancy.create({ slug: 'demo', name: 'Demo' });
-  const tenant = await rooms.tenancy.locate('demo');
+/** What a start that was cut short has made already is refused, and that is as well. */
+async function makePeople({ rooms }: DemoDeps, password: string): Promise<void> {
+  const { tenancy, users } = rooms;
+  await tenancy.create({ slug: 'demo', name: 'Demo' });
+  const tenant = await tenancy.locate('demo');
   if (!tenant) throw new Error('The demo tenant is neither there nor could it be made');
-  return tenant.id;
-}
-
-async function makeUser(
-  { rooms }: DemoDeps,
-  tenantId: Awaited<ReturnType<typeof tenantOf>>,
-  password: string,
-) {
-  // An address that is taken is this user's, from an earlier start.
-  await rooms.users.create({
-    tenantId,
-    email: EMAIL,
-    name: 'Ada Lovelace',
-    role: 'user',
-    password,
-    verified: true,
-  });
+  const ada = { email: EMAIL, name: 'Ada Lovelace', role: 'user' as const, password };
+  await users.create({ ...ada, tenantId: tenant.id, verified: true });
 }
 
 /** The clients of today's ports; another PORT means other redirect URIs, and so other clients. */

@@ -32,7 +32,6 @@ export interface Instance {
 
 /** Starts an instance from its environment: database, parts, port, and a demo where nothing is configured. */
 export async function start(deps: StartDeps): Promise<Instance> {
-  const announcer = createAnnouncer(deps.write, deps.elapsed);
   const loaded = loadConfig(deps.env, deps.files, deps.ids);
   if (!loaded.ok) throw new BadConfiguration(loaded.faults);
   const { secrets, warnings } = loaded;
@@ -41,6 +40,9 @@ export async function start(deps: StartDeps): Promise<Instance> {
   const logContext = createLogContext();
   const pretty = !config.production;
   const logger = createLogger({ level: config.logLevel, pretty, context: logContext });
+  // In production everything that is said is a line of the log.
+  const write = pretty ? deps.write : (line: string) => logger.info({}, line.trim());
+  const announcer = createAnnouncer(write, deps.elapsed);
   for (const { name, text } of warnings) logger.warn({ setting: name }, text);
 
   await using starting = new AsyncDisposableStack();
