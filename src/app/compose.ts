@@ -141,6 +141,7 @@ function signInDeps({ core, states, oidc, web, clock }: SignInParts): SignInPage
   return { interactions: oidc.interactions, people: oidc.people, signIn, csrf, page, wayBack };
 }
 
+/** How many rows a round may remove: few enough for one statement's time. */
 const SWEEP = 1000;
 
 /** The timetable: what comes round by itself. */
@@ -149,7 +150,8 @@ function jobsOf({ rooms, keys }: Core, store: EphemeralStore, oidc: Oidc): reado
     { name: 'signing-keys', every: 5 * SECOND, run: () => oidc.refreshKeys() },
     { name: 'retire-keys', every: HOUR, run: () => keys.retire() },
     { name: 'sweep-ephemeral', every: MINUTE, run: async () => void (await store.sweep(SWEEP)) },
-    { name: 'sweep-tokens', every: HOUR, run: () => oidc.sweep() },
+    { name: 'sweep-tokens', every: MINUTE, run: () => oidc.sweep(SWEEP) },
+    { name: 'sweep-sessions', every: MINUTE, run: () => rooms.sessions.sweep(SWEEP) },
     { name: 'audit-partitions', every: DAY, run: () => rooms.audit.prepare(MONTHS_AHEAD) },
   ];
 }

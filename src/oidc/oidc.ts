@@ -59,7 +59,7 @@ export interface Oidc {
   /** What a person goes by, where a page of a signed-in person says so. */
   readonly people: Pick<People, 'find'>;
   /** Removes grants and tokens that have expired; called by the timetable. */
-  sweep(): Promise<void>;
+  sweep(limit: number): Promise<void>;
   /** Learns of rotated keys; called by the timetable. */
   refreshKeys(): Promise<void>;
 }
@@ -98,7 +98,8 @@ export async function createOidc(deps: OidcDeps): Promise<Oidc> {
       forgetSession: (context) => forget(context, names.session, settings),
     }),
     people,
-    sweep: () => deps.units.run(lookUp, (unit) => deps.tokens.sweep(unit, deps.clock.now())),
+    sweep: (limit) =>
+      deps.units.run(lookUp, (unit) => deps.tokens.sweep(unit, deps.clock.now(), limit)),
     refreshKeys: () => host.refresh(),
   };
 }

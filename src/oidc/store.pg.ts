@@ -22,9 +22,10 @@ export function createTokenStore(): TokenStore {
     ...createRefreshTokens(),
     ...createConsents(),
 
-    async sweep(unit, now) {
-      await client(unit).query('delete from refresh_tokens where expires_at <= $1', [now]);
-      await client(unit).query('delete from grants where expires_at <= $1', [now]);
+    async sweep(unit, now, limit) {
+      for (const table of ['refresh_tokens', 'grants']) {
+        await client(unit).query(sweepOf(table), [now, limit]);
+      }
     },
   };
 }
@@ -116,6 +117,10 @@ function createConsents(): Pick<TokenStore, 'findConsent' | 'addConsent'> {
     },
   };
 }
+
+const sweepOf = (table: string) => `
+  delete from ${table} where id_digest in (
+    select id_digest from ${table} where expires_at <= $1 limit $2)`;
 
 const GRANT_COLUMNS = 'id_digest, tenant_id, user_id, client_id, payload, expires_at';
 

@@ -32,8 +32,8 @@ export interface TokenStore {
   removeRefreshToken(unit: Unit, idDigest: string): Promise<void>;
   removeRefreshTokens(unit: Unit, grantDigest: string): Promise<void>;
 
-  /** Removes what has expired: a grant takes its tokens along. */
-  sweep(unit: Unit, now: Date): Promise<void>;
+  /** Removes what has expired, `limit` of each at most: a grant takes its tokens along. */
+  sweep(unit: Unit, now: Date, limit: number): Promise<void>;
 
   findConsent(unit: Unit, userId: UserId, clientId: string): Promise<Consent | undefined>;
   /** Adds to what the user allowed the client before. */

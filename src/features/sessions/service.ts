@@ -1,6 +1,6 @@
 import type { Audit, Origin } from '#src/features/audit/index.ts';
 import type { UserStore } from '#src/features/users/index.ts';
-import { type Clock, later } from '#src/kernel/clock.ts';
+import { type Clock, HOUR, later } from '#src/kernel/clock.ts';
 import { isUuid, type TenantId, type UserId } from '#src/kernel/ids.ts';
 import type { Digest } from '#src/kernel/ports.ts';
 import type { Scope } from '#src/kernel/scope.ts';
@@ -27,6 +27,8 @@ export interface Sessions {
    * after it lives. Joins the unit of what caused it.
    */
   endAll(unit: Unit, userId: UserId, reason: string): Promise<void>;
+  /** Forgets revocations that no session can need any more; called by the timetable. */
+  sweep(limit: number): Promise<void>;
   /** Whether a session may be used now, and whose it is: asked at every load. */
   judge(facts: SessionFacts): Promise<Verdict>;
 }
@@ -59,8 +61,8 @@ export function createSessions(deps: SessionsDeps): Sessions {
           userId,
           reason,
           revokedAt: now,
-          // It began before now, so it cannot outlive this.
-          expiresAt: later(now, ABSOLUTE_LIFETIME),
+          // A sign-in under way may just be renewing it, and ends up to a moment later.
+          expiresAt: later(now, ABSOLUTE_LIFETIME + HOUR),
         });
         if (!ended) return;
         await audit.record(unit, {
@@ -85,6 +87,8 @@ export function createSessions(deps: SessionsDeps): Sessions {
         details: { reason },
       });
     },
+
+    sweep: (limit) => units.once(LOOK, (unit) => store.sweep(unit, clock.now(), limit)),
 
     async judge(facts) {
       const record = isUuid(facts.userId) ? await look(facts) : undefined;

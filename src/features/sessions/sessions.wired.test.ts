@@ -6,7 +6,7 @@ import { createDigest } from '#src/infra/crypto/digest.ts';
 import { createIds } from '#src/infra/crypto/ids.ts';
 import { aBench, type Bench, inTenant, mark, SYSTEM } from '#src/infra/postgres/bench.ts';
 import { client } from '#src/infra/postgres/units.ts';
-import { DAY, later } from '#src/kernel/clock.ts';
+import { DAY, HOUR, later } from '#src/kernel/clock.ts';
 import { type UserId, userId } from '#src/kernel/ids.ts';
 import { createTestClock } from '#src/testing/clock.ts';
 import type { SessionFacts } from './lifetime.ts';
@@ -149,7 +149,7 @@ describe('sessions.end', () => {
     const found = await bench.units.run(inTenant(tenantId), (unit) =>
       client(unit).query('select * from session_revocations'),
     );
-    expect(found.rows).toMatchObject([{ expires_at: later(clock.now(), 7 * DAY) }]);
+    expect(found.rows).toMatchObject([{ expires_at: later(clock.now(), 7 * DAY + HOUR) }]);
     expect(JSON.stringify(found.rows)).not.toContain(uid);
   });
 });

@@ -18,6 +18,10 @@ interface Judged extends Record<string, unknown> {
   readonly tenant_status: 'active' | 'suspended';
 }
 
+const SWEEP = `
+  delete from session_revocations where uid_digest in (
+    select uid_digest from session_revocations where expires_at <= $1 limit $2)`;
+
 export function createSessionStore(): SessionStore {
   return {
     async revoke(unit, revocation) {
@@ -27,6 +31,10 @@ export function createSessionStore(): SessionStore {
         .onConflictDoNothing({ target: sessionRevocations.uidDigest })
         .returning({ uidDigest: sessionRevocations.uidDigest });
       return written.length === 1;
+    },
+
+    async sweep(unit, now, limit) {
+      await client(unit).query(SWEEP, [now, limit]);
     },
 
     async look(unit, uidDigest, userId) {

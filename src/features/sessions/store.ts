@@ -15,6 +15,8 @@ export interface Revocation {
 export interface SessionStore {
   /** `false`, and the first one kept, when that session was ended before. */
   revoke(unit: Unit, revocation: Revocation): Promise<boolean>;
+  /** Removes revocations of sessions that are over by themselves, `limit` at most. */
+  sweep(unit: Unit, now: Date, limit: number): Promise<void>;
   /** In one round: whether it was ended, and the user and tenant as they are; `undefined` when there is no such user. */
   look(unit: Unit, uidDigest: string, userId: UserId): Promise<SessionRecord | undefined>;
 }
