@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createIds } from '#src/infra/crypto/ids.ts';
 import { findRunning } from '#src/infra/postgres/embedded.ts';
 import { systemClock } from '#src/kernel/clock.ts';
@@ -35,12 +35,15 @@ describe('a start without configuration', () => {
     const port = await freePort();
     const env = { AVIAN_DATA_DIR: join(folder, 'data'), PORT: String(port), LOG_LEVEL: 'warn' };
     const said: string[] = [];
+    // Where the engine says what it was not told.
+    const complaints = [vi.spyOn(console, 'info'), vi.spyOn(console, 'warn')];
     const instance = await begin(env, said);
     expect(said.join('')).toMatch(/Postgres .*Sessions .*Demo .*Sign in as .*Ready /s);
     for (const at of [port + 1, port + 2]) {
       const page = await (await fetch(`http://localhost:${at}/`)).text();
       expect(page).toContain('You are not signed in');
     }
+    for (const spoken of complaints) expect(spoken).not.toHaveBeenCalled();
     await instance.stop();
     await expect(fetch(`http://localhost:${port}/jwks`)).rejects.toThrow('fetch failed');
     expect(await findRunning(join(folder, 'data/pg'))).toBeUndefined();
