@@ -1,4 +1,5 @@
 import type { Verdict } from '#src/features/sessions/index.ts';
+import type { Clock } from '#src/kernel/clock.ts';
 import { Provider } from './engine.ts';
 
 /** What Postgres said about a person whose session or token was presented. */
@@ -6,6 +7,8 @@ export type Person = Extract<Verdict, { alive: true }>['user'];
 
 /** What one request of the engine has learned or done, so that no store is asked twice. */
 export interface Notes {
+  /** When it reached us. */
+  readonly startedAt: Date;
   /** People whose standing was judged in this request, by `sub`. */
   readonly people: Map<string, Person>;
   /** Grants that came along with another artifact, by id. */
@@ -30,13 +33,18 @@ export interface NoteBook {
   of(context: object): Notes;
 }
 
-export function createNoteBook(): NoteBook {
+export function createNoteBook(clock: Clock): NoteBook {
   const book = new WeakMap<object, Notes>();
 
   function of(context: object): Notes {
     const known = book.get(context);
     if (known) return known;
-    const fresh: Notes = { people: new Map(), grants: new Map(), loaded: new Map() };
+    const fresh: Notes = {
+      startedAt: clock.now(),
+      people: new Map(),
+      grants: new Map(),
+      loaded: new Map(),
+    };
     book.set(context, fresh);
     return fresh;
   }

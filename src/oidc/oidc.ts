@@ -67,7 +67,7 @@ export interface Oidc {
 /** Builds the provider's room. */
 export async function createOidc(deps: OidcDeps): Promise<Oidc> {
   const { settings, clients, sessions, audit, logger } = deps;
-  const notes = createNoteBook();
+  const notes = createNoteBook(deps.clock);
   const people = createPeople(sessions, notes, deps.clock);
   const screens = createScreens(deps.page, notes);
   const parts = { ...deps, notes, people, screens, names: createArtifactNames(deps.digest) };
