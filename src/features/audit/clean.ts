@@ -1,3 +1,5 @@
+import { isDate } from 'node:util/types';
+
 /** Controls, line separators and direction marks: nothing a log should obey. */
 const UNPRINTED = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
@@ -13,64 +15,97 @@ export function cleanText(text: string, limit: number): string {
   return within.toWellFormed().replace(UNPRINTED, '\ufffd');
 }
 
-const MOST = { depth: 4, members: 32, name: 64, text: 1000, all: 8000 } as const;
+const MOST = { depth: 4, members: 32, name: 64, text: 1000, bits: 256, all: 8000 } as const;
 
 /**
- * Details as plain JSON of bounded depth, width and size. Under the name
- * of a secret nothing is kept; what goes beyond a bound is cut, and the cut shows.
+ * Details as plain JSON of bounded depth, width and size. Nothing is kept under the name of a
+ * secret, or under one too long to be shown whole; what goes beyond a bound is cut, and the cut shows.
+ *
+ * Cleaning what is clean changes nothing. The work is linear in what was given, however often a part
+ * of it is referred to.
  */
 export function cleanDetails(details: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return cleanMembers(details, 1, { left: MOST.all });
+  return cleanMembers(details, 1, { left: MOST.all, names: new Map() });
 }
 
+/**
+ * What may still be written. The price is that of the result, never of what was given, so that the
+ * result costs the same when it is cleaned again. Once overdrawn it stays so, and only cuts follow.
+ */
 interface Room {
   left: number;
+  /** Listing names takes as long as an object is wide, so each object is asked once. */
+  readonly names: Map<object, readonly string[]>;
 }
 
-function cleanMembers(
-  members: Readonly<Record<string, unknown>>,
-  depth: number,
-  room: Room,
-): Record<string, unknown> {
-  const kept: [string, unknown][] = [];
-  for (const [name, value] of Object.entries(members).slice(0, MOST.members)) {
-    if (value === undefined || typeof value === 'function' || typeof value === 'symbol') continue;
-    if (!spend(room, name.length)) break;
-    kept.push([
-      cleanText(name, MOST.name),
-      isSecretName(name) ? LEFT_OUT : cleanValue(value, depth, room),
-    ]);
+/** Of names that are the same once cleaned, the first stays. */
+function cleanMembers(members: object, depth: number, room: Room): Record<string, unknown> {
+  const kept = new Map<string, unknown>();
+  for (const [at, name] of namesOf(members, room).entries()) {
+    const rest = at === MOST.members;
+    const shown = rest ? CUT : cleanText(name, MOST.name);
+    const value: unknown = rest ? CUT : Reflect.get(members, name);
+    if (kept.has(shown) || isNoValue(value)) continue;
+    if (!spend(room, shown)) {
+      if (!kept.has(CUT)) kept.set(CUT, CUT);
+      break;
+    }
+    const unkept = !rest && (name.length > MOST.name || isSecretName(name));
+    kept.set(shown, unkept ? keep(LEFT_OUT, room) : cleanValue(value, depth, room));
   }
   return Object.fromEntries(kept);
 }
 
+/** As many as may be kept, and one more to stand for the rest. */
+function namesOf(members: object, room: Room): readonly string[] {
+  const names = room.names.get(members) ?? Object.keys(members).slice(0, MOST.members + 1);
+  room.names.set(members, names);
+  return names;
+}
+
+function cleanItems(items: readonly unknown[], depth: number, room: Room): unknown[] {
+  const kept: unknown[] = [];
+  for (const [at, item] of items.slice(0, MOST.members + 1).entries()) {
+    const rest = at === MOST.members || room.left < 0;
+    kept.push(rest ? keep(CUT, room) : cleanValue(item ?? null, depth, room));
+    if (rest) break;
+  }
+  return kept;
+}
+
 function cleanValue(value: unknown, depth: number, room: Room): unknown {
-  if (!spend(room, 0)) return CUT;
+  if (typeof value !== 'object' || value === null || isDate(value)) return keep(plain(value), room);
+  if (depth >= MOST.depth) return keep(CUT, room);
+  const list = Array.isArray(value);
+  if (!spend(room, list ? [] : {})) return CUT;
+  return list ? cleanItems(value, depth + 1, room) : cleanMembers(value, depth + 1, room);
+}
+
+type Plain = string | number | boolean | null;
+
+function plain(value: unknown): Plain {
   if (value === null || typeof value === 'boolean') return value;
-  if (typeof value === 'number' && Number.isFinite(value)) return value;
-  if (typeof value === 'string') return cleanWord(value, room);
-  if (typeof value === 'number' || typeof value === 'bigint')
-    return cleanWord(value.toString(), room);
-  if (typeof value !== 'object') return CUT;
-  if (isInstant(value)) return value.toJSON();
-  if (depth >= MOST.depth) return CUT;
-  if (!Array.isArray(value)) return cleanMembers({ ...value }, depth + 1, room);
-  return value.slice(0, MOST.members).map((item) => cleanValue(item ?? null, depth + 1, room));
+  if (typeof value === 'string') return cleanText(value, MOST.text);
+  if (typeof value === 'number') return Number.isFinite(value) ? value : value.toString();
+  // Writing a bigint takes longer than in proportion to its length.
+  if (typeof value === 'bigint' && BigInt.asIntN(MOST.bits, value) === value)
+    return value.toString();
+  if (!isDate(value)) return CUT;
+  return Number.isNaN(value.getTime()) ? null : value.toISOString();
 }
 
-function cleanWord(word: string, room: Room): string {
-  const text = cleanText(word, MOST.text);
-  return spend(room, text.length) ? text : CUT;
+function keep(value: Plain, room: Room): Plain {
+  return spend(room, value) ? value : CUT;
 }
 
-/** Whether it still fits; everything costs something, so that emptiness is bounded too. */
-function spend(room: Room, characters: number): boolean {
-  room.left -= characters + 8;
-  return room.left > 0;
+/** Whether it still fits, with the comma or colon after it. */
+function spend(room: Room, written: Plain | readonly never[] | Record<string, never>): boolean {
+  room.left -= JSON.stringify(written).length + 1;
+  return room.left >= 0;
 }
 
-function isInstant(value: object): value is Date {
-  return Object.prototype.toString.call(value) === '[object Date]';
+function isNoValue(value: unknown): boolean {
+  return value === undefined || typeof value === 'function' || typeof value === 'symbol';
 }
 
 /** By the whole name, or by its last word: `refreshToken` and `client_secret` are, `tokenKind` is not. */
