@@ -11,6 +11,7 @@ import { launch } from '#src/infra/postgres/embedded.ts';
 import type { Logger } from '#src/kernel/ports.ts';
 import { freePort } from '../free-port.ts';
 import { startRedis } from '../redis-server.ts';
+import { createHttpClient } from './http-client.ts';
 import type { Target } from './scenarios.ts';
 
 /** A server in a process of its own, ready to be measured. */
@@ -19,6 +20,9 @@ export interface Peer extends AsyncDisposable {
   readonly target: Target;
   readonly pid: number;
 }
+
+/** Where sessions, codes and interactions are kept. */
+export type Store = 'redis' | 'postgres';
 
 const RESOURCE = 'https://api.flock.example';
 const REDIRECT_URI = 'https://dashboard.flock.example/callback';
@@ -46,30 +50,12 @@ export async function startBarePeer(flags: readonly string[]): Promise<Peer> {
 /** Avian as operators run it: its own process, Postgres that syncs, Redis. */
 export async function startAvianPeer(flags: readonly string[]): Promise<Peer> {
   await using starting = new AsyncDisposableStack();
-  const directory = await mkdtemp(join(tmpdir(), 'avian-bench-'));
-  starting.defer(() => rm(directory, { recursive: true, force: true }));
-  const postgres = await launch({ dir: join(directory, 'pg'), logger: quiet });
-  starting.defer(() => postgres.stop());
-  const redis = starting.use(await startRedis());
-  const port = await freePort();
-  const issuer = `http://127.0.0.1:${port}`;
-  const env = {
-    NODE_ENV: 'development',
-    PORT: String(port),
-    AVIAN_ISSUER: issuer,
-    AVIAN_DATA_DIR: directory,
-    DATABASE_URL: postgres.url,
-    REDIS_URL: redis.url,
-    LOG_LEVEL: 'warn',
-    AVIAN_SECRET_KEYS: `bench:${randomBytes(32).toString('base64')}`,
-    AVIAN_COOKIE_KEYS: randomBytes(32).toString('base64'),
-  };
+  const env = starting.use(await layGround('redis')).env;
   const child = starting.adopt(run([...flags, AVIAN], env), end);
-  await answers(issuer, child);
-  const clients = await register(env);
+  await answers(env.AVIAN_ISSUER, child);
+  const target = await register(env);
 
   const started = starting.move();
-  const target = { issuer, ...clients, resource: RESOURCE, person: PERSON };
   return {
     name: 'avian',
     target,
@@ -78,8 +64,59 @@ export async function startAvianPeer(flags: readonly string[]): Promise<Peer> {
   };
 }
 
+/** Two processes of one installation. */
+export interface Pair extends AsyncDisposable {
+  readonly target: Target;
+  /** Where each listens; both are the issuer's, and answer to its Host only. */
+  readonly addresses: readonly [string, string];
+}
+
+/** Avian twice, as behind a balancer: one database, one store, one issuer. */
+export async function startAvianPair(store: Store): Promise<Pair> {
+  await using starting = new AsyncDisposableStack();
+  const env = starting.use(await layGround(store)).env;
+  const issuer = env.AVIAN_ISSUER;
+  const port = String(await freePort());
+  const other = `http://127.0.0.1:${port}`;
+  await answers(issuer, starting.adopt(run([AVIAN], env), end));
+  const second = starting.adopt(run([AVIAN], { ...env, PORT: port }), end);
+  await answers(other, second, issuer);
+  const target = await register(env);
+
+  const started = starting.move();
+  return {
+    target,
+    addresses: [issuer, other],
+    [Symbol.asyncDispose]: () => started.disposeAsync(),
+  };
+}
+
+/** What Avian stands on, and the settings that say so. */
+async function layGround(store: Store) {
+  await using laying = new AsyncDisposableStack();
+  const directory = await mkdtemp(join(tmpdir(), 'avian-bench-'));
+  laying.defer(() => rm(directory, { recursive: true, force: true }));
+  const postgres = await launch({ dir: join(directory, 'pg'), logger: quiet });
+  laying.defer(() => postgres.stop());
+  const redis = store === 'redis' ? laying.use(await startRedis()) : undefined;
+  const port = await freePort();
+  const env = {
+    NODE_ENV: 'development',
+    PORT: String(port),
+    AVIAN_ISSUER: `http://127.0.0.1:${port}`,
+    AVIAN_DATA_DIR: directory,
+    DATABASE_URL: postgres.url,
+    REDIS_URL: redis?.url ?? '',
+    LOG_LEVEL: 'warn',
+    AVIAN_SECRET_KEYS: `bench:${randomBytes(32).toString('base64')}`,
+    AVIAN_COOKIE_KEYS: randomBytes(32).toString('base64'),
+  };
+  const laid = laying.move();
+  return { env, [Symbol.asyncDispose]: () => laid.disposeAsync() };
+}
+
 /** Registers through the command line, while the server runs. */
-async function register(env: Environment): Promise<Pick<Target, 'web' | 'machine'>> {
+async function register(env: Environment & { AVIAN_ISSUER: string }): Promise<Target> {
   const avian = createCommandLine(env);
   await avian('tenant create --slug bench --name Bench');
   await avian(
@@ -92,6 +129,9 @@ async function register(env: Environment): Promise<Pick<Target, 'web' | 'machine
     `client create --kind machine --name Machine --resource ${RESOURCE} --scope read`,
   );
   return {
+    issuer: env.AVIAN_ISSUER,
+    resource: RESOURCE,
+    person: PERSON,
     web: { ...credentialsIn(web), redirectUri: REDIRECT_URI },
     machine: credentialsIn(machine),
   };
@@ -122,17 +162,19 @@ function run(args: readonly string[], env: Environment): ChildProcess {
 }
 
 /** Waits until it answers; a server that ends before that is a failure at once. */
-async function answers(issuer: string, child: ChildProcess): Promise<void> {
+async function answers(address: string, child: ChildProcess, issuer = address): Promise<void> {
+  using client = createHttpClient(1);
+  const url = new URL('/.well-known/openid-configuration', address);
   for (let attempt = 0; attempt < 600; attempt += 1) {
     if (child.exitCode !== null) throw new Error(`The server ended with ${child.exitCode}.`);
-    const up = await fetch(`${issuer}/.well-known/openid-configuration`).then(
-      ({ ok }) => ok,
+    const up = await client.call({ url, headers: { host: new URL(issuer).host } }).then(
+      ({ status }) => status === 200,
       () => false,
     );
     if (up) return;
     await pause(50);
   }
-  throw new Error(`Nobody answers at ${issuer}.`);
+  throw new Error(`Nobody answers at ${address}.`);
 }
 
 async function end(child: ChildProcess): Promise<void> {

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { basic, type HttpClient, type Reply } from './http-client.ts';
-import { createLightBrowser } from './light-browser.ts';
+import { createLightBrowser, type LightBrowser } from './light-browser.ts';
 
 /** A server under load, and what is registered at it. */
 export interface Target {
@@ -62,13 +62,19 @@ export type ScenarioName = keyof typeof SCENARIOS;
 
 /** From a new browser's first request to the tokens. */
 async function signIn(target: Target, client: HttpClient): Promise<Record<string, unknown>> {
-  const { issuer, web, person } = target;
+  const { form, nonce } = await askForCode(target, createLightBrowser(client, target.issuer));
+  const tokens = read(await token(target, client, target.web, form));
+  demand(claimsOf(tokens['id_token'])['nonce'] === nonce, 'another nonce');
+  return tokens;
+}
+
+/** Stops with the code in hand: what an application would trade for tokens. Signs in where it is asked to. */
+export async function askForCode({ issuer, web, person }: Target, browser: LightBrowser) {
   const verifier = randomBytes(32).toString('base64url');
   const [state, nonce] = [
     randomBytes(16).toString('base64url'),
     randomBytes(16).toString('base64url'),
   ];
-  const browser = createLightBrowser(client, issuer);
   const ask = new URL('/auth', issuer);
   ask.search = new URLSearchParams({
     client_id: web.id,
@@ -82,7 +88,10 @@ async function signIn(target: Target, client: HttpClient): Promise<Record<string
   }).toString();
 
   const page = await browser.open(ask);
-  const end = await browser.submit(page, { login: person.email, password: person.password });
+  const end =
+    page.url.origin === issuer
+      ? await browser.submit(page, { login: person.email, password: person.password })
+      : page;
   const answer = end.url.searchParams;
   demand(
     answer.get('state') === state && answer.get('iss') === issuer,
@@ -94,9 +103,7 @@ async function signIn(target: Target, client: HttpClient): Promise<Record<string
     redirect_uri: web.redirectUri,
     code_verifier: verifier,
   };
-  const tokens = read(await token(target, client, web, form));
-  demand(claimsOf(tokens['id_token'])['nonce'] === nonce, 'another nonce');
-  return tokens;
+  return { form, nonce };
 }
 
 function token(
