@@ -70,7 +70,8 @@ describe('cleanDetails', () => {
     never: undefined,
     token: 'p-1',
     'a\0': 1,
-    'a\u0001': { b: [{ c: [{}] }, 'z'.repeat(2000)] },
+    'a\u0001': 'z'.repeat(2000),
+    deep: { b: [{ c: [{}, {}] }, 'z'.repeat(200)] },
     '…': 1,
     [`${'n'.repeat(60)}_password_x`]: 'p-2',
     last: { more: Array.from({ length: 40 }, () => 1.5e300), end: true },
@@ -142,10 +143,14 @@ describe('cleanDetails', () => {
 
   it('bounds what is wide, what is deep and what refers to itself', () => {
     const wide = Object.fromEntries(Array.from({ length: 40 }, (_, at) => [`n${at}`, wider()]));
+    const line = Array.from({ length: 32 }, () => ({}));
+    const lines = Array.from({ length: 32 }, () => line);
+    const empty = Object.fromEntries(Array.from({ length: 32 }, (_, at) => [`n${at}`, lines]));
     const round: Record<string, unknown> = {};
     round['again'] = round;
 
     expect(JSON.stringify(cleanDetails(wide)).length).toBeLessThan(8100);
+    expect(JSON.stringify(cleanDetails(empty)).length).toBeLessThan(8100);
     expect(JSON.stringify(cleanDetails(round))).toContain('…');
   });
 
