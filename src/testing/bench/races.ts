@@ -3,7 +3,8 @@
  *
  * Two Avian processes on one database, and a crowd that uses the same code, then the same refresh
  * token, at both at once. Ends with 1 when a code is redeemed twice, a refresh token has two
- * successors, an honest application loses its tokens, or a late use leaves a family alive.
+ * successors, or a late use leaves a family alive. Says how many winners kept their tokens: a try that
+ * a busy process takes up after the winner's answer counts as reuse (ADR 0031).
  */
 import { parseArgs } from 'node:util';
 import { type Store, startAvianPair } from './peers.ts';
