@@ -13,7 +13,7 @@ export type {
   InteractionResults,
   KoaContextWithOIDC as EngineContext,
 } from 'oidc-provider';
-export { errors, interactionPolicy, Provider } from 'oidc-provider';
+export { ExternalSigningKey, errors, interactionPolicy, Provider } from 'oidc-provider';
 
 export type Engine = Provider;
 export type EngineClient = InstanceType<Provider['Client']>;

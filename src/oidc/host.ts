@@ -1,6 +1,7 @@
+import type { SigningKey } from '#src/infra/crypto/keys.ts';
 import type { Logger } from '#src/kernel/ports.ts';
 import type { Engine } from './engine.ts';
-import type { Keys, PrivateJwk } from './keys.ts';
+import type { Keys } from './keys.ts';
 
 /** The provider of this moment. Requests take it once and keep it, so a swap disturbs none of them (D10). */
 export interface ProviderHost {
@@ -10,22 +11,22 @@ export interface ProviderHost {
 }
 
 export async function createProviderHost(
-  keys: Pick<Keys, 'current' | 'version'>,
-  build: (jwks: readonly PrivateJwk[]) => Engine,
+  known: Pick<Keys, 'current' | 'version'>,
+  build: (keys: readonly SigningKey[]) => Engine,
   logger: Logger,
 ): Promise<ProviderHost> {
-  let { version, jwks } = await keys.current();
-  let current = build(jwks);
+  let { version, keys } = await known.current();
+  let current = build(keys);
 
   return {
     get current() {
       return current;
     },
     async refresh() {
-      if ((await keys.version()) === version) return;
-      ({ version, jwks } = await keys.current());
-      current = build(jwks);
-      logger.info({ keys: jwks.length }, 'signing keys changed');
+      if ((await known.version()) === version) return;
+      ({ version, keys } = await known.current());
+      current = build(keys);
+      logger.info({ keys: keys.length }, 'signing keys changed');
     },
   };
 }

@@ -1,5 +1,9 @@
 import type { Audit } from '#src/features/audit/index.ts';
-import { generateSigningKey } from '#src/infra/crypto/keys.ts';
+import {
+  generateSigningKey,
+  type SigningAlgorithm,
+  type SigningKey,
+} from '#src/infra/crypto/keys.ts';
 import { type Clock, DAY, later } from '#src/kernel/clock.ts';
 import type { Sealer } from '#src/kernel/ports.ts';
 import type { Scope } from '#src/kernel/scope.ts';
@@ -7,21 +11,17 @@ import type { Unit, Units } from '#src/kernel/unit.ts';
 import type { KeyStore, StoredKey } from './keys.store.ts';
 
 /** The algorithms the provider signs with: RS256 is OpenID Connect's default, ES256 signs access tokens (D10). */
-const ALGORITHMS = ['RS256', 'ES256'] as const;
-type Algorithm = (typeof ALGORITHMS)[number];
+const ALGORITHMS = ['RS256', 'ES256'] as const satisfies readonly SigningAlgorithm[];
 
 /** A signing key as people may see it. */
 export interface KeyFacts {
   readonly kid: string;
-  readonly alg: Algorithm;
+  readonly alg: SigningAlgorithm;
   readonly state: 'pending' | 'active' | 'retiring' | 'revoked';
   readonly createdAt: Date;
   /** When it entered its state. */
   readonly changedAt: Date;
 }
-
-/** A private JWK, in the order in which the engine prefers them. */
-export type PrivateJwk = Readonly<Record<string, unknown>>;
 
 export interface Keys {
   list(): Promise<readonly KeyFacts[]>;
@@ -29,8 +29,8 @@ export interface Keys {
   rotate(): Promise<readonly KeyFacts[]>;
   /** Gives up keys that have been retiring for longer than any session lives; called by the timetable. */
   retire(): Promise<void>;
-  /** What to sign with and publish now; made at first start. `version` changes with every rotation. */
-  current(): Promise<{ readonly version: string; readonly jwks: readonly PrivateJwk[] }>;
+  /** What to sign with and publish now, in the engine's order of preference; made at first start. `version` changes with every rotation. */
+  current(): Promise<{ readonly version: string; readonly keys: readonly SigningKey[] }>;
   /** The version alone: what a node asks to learn of a rotation elsewhere. */
   version(): Promise<string>;
 }
@@ -99,8 +99,10 @@ export function createKeys(deps: KeysDeps): Keys {
       units.run(scope, async (unit) => {
         const keys = [...(await ensure(unit))].filter(({ state }) => state !== 'revoked');
         keys.sort((a, b) => PREFERENCE[a.state] - PREFERENCE[b.state]);
-        const jwks = keys.map((key) => opened(key, sealer));
-        return { version: await store.version(unit), jwks };
+        return {
+          version: await store.version(unit),
+          keys: keys.map((key) => opened(key, sealer)),
+        };
       }),
 
     version: () => units.run(scope, (unit) => store.version(unit)),
@@ -109,7 +111,7 @@ export function createKeys(deps: KeysDeps): Keys {
 
 async function make(
   state: 'active' | 'pending',
-  alg: Algorithm,
+  alg: SigningAlgorithm,
   { sealer, clock }: KeysDeps,
 ): Promise<StoredKey> {
   const key = await generateSigningKey(alg);
@@ -122,7 +124,7 @@ async function make(
 async function advance(
   unit: Unit,
   keys: readonly StoredKey[],
-  alg: Algorithm,
+  alg: SigningAlgorithm,
   deps: KeysDeps,
 ): Promise<void> {
   const { store, clock } = deps;
@@ -142,8 +144,8 @@ function kidsOf(keys: readonly StoredKey[]): string[] {
   return keys.map(({ kid }) => kid);
 }
 
-function opened({ kid, privateSealed }: StoredKey, sealer: Sealer): PrivateJwk {
-  return JSON.parse(sealer.open(privateSealed, context(kid))) as PrivateJwk;
+function opened({ kid, privateSealed }: StoredKey, sealer: Sealer): SigningKey {
+  return JSON.parse(sealer.open(privateSealed, context(kid))) as SigningKey;
 }
 
 const SERVER = { kind: 'system', id: 'signing-keys' } as const;

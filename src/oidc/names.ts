@@ -1,4 +1,5 @@
 import type { Digest } from '#src/kernel/ports.ts';
+import type { NoteBook } from './notes.ts';
 
 /**
  * What artifacts are called where they are kept. Never by their id: a dump of either store holds no
@@ -15,8 +16,16 @@ export interface ArtifactNames {
   successor(refreshToken: string): string;
 }
 
-export function createArtifactNames(digest: Digest): ArtifactNames {
-  const of = (model: string, id: string) => digest.of(`oidc:${model}`, id);
+/** A digest is made once a request, however many of its statements name the artifact. */
+export function createArtifactNames(digest: Digest, notes: NoteBook): ArtifactNames {
+  function of(model: string, id: string): string {
+    const known = notes.current()?.digests.get(id);
+    if (known?.model === model) return known.digest;
+    const made = digest.of(`oidc:${model}`, id);
+    notes.current()?.digests.set(id, { model, digest: made });
+    return made;
+  }
+
   return {
     digest: of,
     key: (model, id) => `oidc:${model}:${of(model, id)}`,

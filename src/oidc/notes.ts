@@ -11,6 +11,8 @@ export interface Notes {
   readonly startedAt: Date;
   /** People whose standing was judged in this request, by `sub`. */
   readonly people: Map<string, Person>;
+  /** What stands for the ids of artifacts where they are kept. */
+  readonly digests: Map<string, { readonly model: string; readonly digest: string }>;
   /** Grants that came along with another artifact, by id. */
   readonly grants: Map<string, Record<string, unknown>>;
   /** Sessions as they were loaded: the clients each held. */
@@ -42,6 +44,7 @@ export function createNoteBook(clock: Clock): NoteBook {
     const fresh: Notes = {
       startedAt: clock.now(),
       people: new Map(),
+      digests: new Map(),
       grants: new Map(),
       loaded: new Map(),
     };

@@ -70,12 +70,12 @@ export async function createOidc(deps: OidcDeps): Promise<Oidc> {
   const notes = createNoteBook(deps.clock);
   const people = createPeople(sessions, notes, deps.clock);
   const screens = createScreens(deps.page, notes);
-  const parts = { ...deps, notes, people, screens, names: createArtifactNames(deps.digest) };
+  const parts = { ...deps, notes, people, screens, names: createArtifactNames(deps.digest, notes) };
   const adapter = createAdapter({ ...parts, unusedSecret: deps.ids.secret() });
 
   const host = await createProviderHost(
     deps.keys,
-    (jwks) => createProvider(settings, { ...parts, adapter, jwks }),
+    (keys) => createProvider(settings, { ...parts, adapter, keys }),
     logger,
   );
   const names = cookieNames(settings.secure);

@@ -1,11 +1,17 @@
-import type { Clients } from '#src/features/clients/index.ts';
+import type { Clients, RegisteredClient } from '#src/features/clients/index.ts';
 import type { Sessions } from '#src/features/sessions/index.ts';
 import { callerOf } from '#src/http/caller.ts';
 import type { EphemeralStore } from '#src/infra/ephemeral/port.ts';
 import type { Clock } from '#src/kernel/clock.ts';
 import { fromEpochSeconds } from '#src/kernel/clock.ts';
 import { userId } from '#src/kernel/ids.ts';
-import { type Engine, type EngineContext, type EngineSession, Provider } from './engine.ts';
+import {
+  type Engine,
+  type EngineClient,
+  type EngineContext,
+  type EngineSession,
+  Provider,
+} from './engine.ts';
 import type { ArtifactNames } from './names.ts';
 import type { NoteBook } from './notes.ts';
 import { plain } from './pages.ts';
@@ -28,6 +34,7 @@ export interface ProviderDeps extends SettingsDeps {
 export function createProvider(settings: ProviderSettings, deps: ProviderDeps): Engine {
   const provider = new Provider(settings.issuer, configurationOf(settings, deps));
   provider.proxy = true;
+  buildClientsOnce(provider, deps);
   keepSecretsDigested(provider, deps);
   endSessionsForGood(provider, deps);
   nameSessionsByUid(provider);
@@ -36,6 +43,21 @@ export function createProvider(settings: ProviderSettings, deps: ProviderDeps): 
   offerOfflineAccess(provider);
   listen(provider, deps.notes);
   return provider;
+}
+
+/** A client that the clients' room remembers is the one it was: the engine would write it out and hash it to find that. */
+function buildClientsOnce(provider: Engine, { clients }: ProviderDeps): void {
+  const { Client } = provider;
+  const find = Client.find.bind(Client);
+  const built = new WeakMap<RegisteredClient, EngineClient>();
+  Client.find = async (id: string) => {
+    const registered = await clients.find(id);
+    const known = registered && built.get(registered);
+    if (known) return known;
+    const client = await find(id);
+    if (registered && client) built.set(registered, client);
+    return client;
+  };
 }
 
 /** Secrets are compared by the clients' room, as digests, two at once (D10). */

@@ -1,14 +1,16 @@
 import { ACR_PASSWORD } from '#src/features/sign-in/index.ts';
 import type { CookieSigner } from '#src/infra/crypto/cookie-signer.ts';
+import type { SigningKey } from '#src/infra/crypto/keys.ts';
 import type { Clock } from '#src/kernel/clock.ts';
 import { CLAIMS, createFindAccount, type People } from './account.ts';
 import { OPENID_SCOPES, OWN_METADATA, ownMetadata } from './client-metadata.ts';
 import { type ConsentDeps, createLoadGrant } from './consents.ts';
 import { type Adapter, type Configuration, type EngineClient, errors } from './engine.ts';
 import { createFetch } from './fetch.ts';
-import type { PrivateJwk } from './keys.ts';
+
 import type { Screens } from './pages.ts';
 import { createPrompts } from './prompts.ts';
+import { EngineKey } from './signing-key.ts';
 import {
   createExtraClaims,
   createRefreshLifetime,
@@ -35,7 +37,7 @@ export interface SettingsDeps extends ConsentDeps {
   readonly screens: Screens;
   readonly cookieSigner: CookieSigner;
   readonly dpopNonceKey: Buffer;
-  readonly jwks: readonly PrivateJwk[];
+  readonly keys: readonly SigningKey[];
 }
 
 const ASYMMETRIC = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const;
@@ -45,7 +47,7 @@ const SIGNED = ['RS256', 'ES256'] as const;
 export function configurationOf(settings: ProviderSettings, deps: SettingsDeps): Configuration {
   return {
     adapter: deps.adapter,
-    jwks: { keys: [...deps.jwks] },
+    jwks: { keys: deps.keys.map((key) => new EngineKey(key)) },
     cookies: cookiesOf(settings, deps.cookieSigner),
     ...protocol(),
     ...identity(deps),
@@ -148,6 +150,7 @@ function featuresOf({
     deviceFlow: { enabled: false },
     claimsParameter: { enabled: true },
     clientCredentials: { enabled: true },
+    externalSigningSupport: { enabled: true, ack: 'experimental-01' },
     pushedAuthorizationRequests: { enabled: true },
     dPoP: { enabled: true, nonceSecret: dpopNonceKey, requireNonce: () => false },
     userinfo: { enabled: true },

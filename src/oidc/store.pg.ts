@@ -139,20 +139,11 @@ const insertStatement = (entry: AuditClause) => `
     from grants g where g.id_digest = $7
     for key share of g
     returning 1
-  ), written as (${entry.insert('$9', 'exists (select from born)')})
-  select from born`;
+  ) select ${entry.call('$9')} from born`;
 
 /** Spends and succeeds in one statement; of simultaneous callers the first to reach the row wins. */
 const rotateStatement = (entry: AuditClause) => `
-  with spent as (
-    update refresh_tokens set spent_at = $8 where id_digest = $10 and spent_at is null
-    returning grant_digest
-  ), born as (
-    insert into refresh_tokens (${GRANT_COLUMNS}, grant_digest, created_at)
-    select $1, $2, $3, $4, $5, $6, grant_digest, $8 from spent where grant_digest = $7
-    returning 1
-  ), written as (${entry.insert('$9', 'exists (select from born)')})
-  select from born`;
+  select ${entry.call('$9')} where rotate_refresh_token($10, $1, $2, $3, $4, $5, $6, $7, $8)`;
 
 const IS_HONEST_RETRY = `
   select from refresh_tokens parent, refresh_tokens successor

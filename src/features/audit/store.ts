@@ -4,7 +4,8 @@ import type { Entry } from './entry.ts';
 /** An entry that commits with the act because the two are one statement. */
 export interface AuditClause {
   readonly value: string;
-  insert(parameter: string, condition: string): string;
+  /** The expression that writes it, for each row it is evaluated on; `parameter` is bound to `value`. */
+  call(parameter: string): string;
 }
 
 /** What storage owes the audit room. */
@@ -12,8 +13,8 @@ export interface AuditStore {
   /** Writes all of them, in one statement. */
   append(unit: Unit, entries: readonly Entry[]): Promise<void>;
   /**
-   * The entry as a clause of another statement: an INSERT that writes it if `condition` holds, its value
-   * bound to `parameter`, such as `$3`.
+   * The entry as a part of another statement: an expression to select where the act was done, its value
+   * bound to a parameter of that statement, such as `$3`.
    */
   clause(entry: Entry): AuditClause;
   /** Makes the partitions that are missing from the month of `from` to `months` after it. */

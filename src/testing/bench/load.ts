@@ -5,7 +5,6 @@ import type { Scenario, Target } from './scenarios.ts';
 export interface Load {
   readonly scenario: Scenario;
   readonly users: number;
-  readonly seconds: number;
 }
 
 export interface Measured {
@@ -18,29 +17,39 @@ export interface Measured {
   readonly p99: number;
 }
 
-/** Loads at one server at the same time, each user asking again as soon as it was answered. */
-export async function measure(
-  target: Target,
-  pid: number,
-  loads: readonly Load[],
-): Promise<Measured[]> {
-  const crowds = await Promise.all(loads.map((load) => gather(target, load)));
-  try {
-    await Promise.all(crowds.map((crowd) => crowd.run(WARM_UP)));
-    const before = cpuSecondsOf(pid);
-    const results = await Promise.all(
-      crowds.map((crowd, at) => crowd.run(loads[at]?.seconds ?? 1)),
-    );
-    const cpuSeconds = cpuSecondsOf(pid) - before;
-    return results.map(({ times, seconds }) => summarise(times, seconds, cpuSeconds));
-  } finally {
-    for (const crowd of crowds) crowd.leave();
-  }
+/** Virtual users at one server, ready and warmed up. */
+export interface Crowds extends Disposable {
+  /** All loads at the same time, for so many seconds; each user asks again as soon as it was answered. */
+  measure(seconds: number): Promise<Measured[]>;
 }
 
-const WARM_UP = 1.5;
+/** Seconds. A young process compiles its code for longer than it takes to answer a thousand requests. */
+const WARM_UP = 6;
 
-async function gather(target: Target, { scenario, users }: Load) {
+export async function gather({ target, pid }: Measurable, loads: readonly Load[]): Promise<Crowds> {
+  const crowds = await Promise.all(loads.map((load) => crowdOf(target, load)));
+  const run = (seconds: number) => Promise.all(crowds.map((crowd) => crowd.run(seconds)));
+  await run(WARM_UP);
+  return {
+    async measure(seconds) {
+      const before = cpuSecondsOf(pid);
+      const results = await run(seconds);
+      const cpuSeconds = cpuSecondsOf(pid) - before;
+      return results.map((result) => summarise(result.times, result.seconds, cpuSeconds));
+    },
+    [Symbol.dispose]() {
+      for (const crowd of crowds) crowd.leave();
+    },
+  };
+}
+
+/** A server, and the process whose time counts. */
+interface Measurable {
+  readonly target: Target;
+  readonly pid: number;
+}
+
+async function crowdOf(target: Target, { scenario, users }: Load) {
   const client = createHttpClient(users);
   const crowd = await Promise.all(Array.from({ length: users }, () => scenario(target, client)));
 

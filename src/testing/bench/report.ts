@@ -1,30 +1,46 @@
 import type { Measured } from './load.ts';
 
+/** Both servers, one right after the other. */
 export interface Round {
   readonly scenario: string;
-  readonly peer: string;
-  readonly measured: Measured;
+  readonly avian: Measured;
+  readonly bare: Measured;
 }
 
-/** A line for each scenario: the medians of both servers, and how many times the bare one Avian is. */
+/**
+ * A line for each scenario: the medians of both servers, and how many times the bare one Avian is. The
+ * ratio is that of each round, so that a machine whose pace changes meanwhile does not tell in it.
+ */
 export function reportOf(rounds: readonly Round[]): string {
-  const scenarios = [...new Set(rounds.map(({ scenario }) => scenario))];
-  const lines = scenarios.map((scenario) => {
-    const avian = medianOf(rounds, scenario, 'avian');
-    const bare = medianOf(rounds, scenario, 'bare');
+  const scenarios = Map.groupBy(rounds, ({ scenario }) => scenario);
+  const lines = [...scenarios].map(([scenario, alike]) => {
+    const avian = medianOf(alike.map((round) => round.avian));
+    const bare = medianOf(alike.map((round) => round.bare));
+    const ratios = alike.map((round) => round.avian.perCpuSecond / round.bare.perCpuSecond);
     return [
       scenario,
       whole(avian.perCpuSecond),
       whole(bare.perCpuSecond),
-      bare.perCpuSecond > 0 ? (avian.perCpuSecond / bare.perCpuSecond).toFixed(2) : '–',
+      median(ratios).toFixed(2),
+      `${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)}`,
       whole(avian.perSecond),
       avian.p50.toFixed(1),
       avian.p99.toFixed(1),
     ];
   });
-  const head = ['', 'avian op/CPU-s', 'bare op/CPU-s', 'ratio', 'avian op/s', 'p50 ms', 'p99 ms'];
-  return table([head, ...lines]);
+  return table([HEAD, ...lines]);
 }
+
+const HEAD = [
+  '',
+  'avian op/CPU-s',
+  'bare op/CPU-s',
+  'ratio',
+  'of rounds',
+  'avian op/s',
+  'p50 ms',
+  'p99 ms',
+];
 
 /** How token requests fare beside people signing in, in Avian. */
 export function besideReport({
@@ -45,10 +61,8 @@ export function besideReport({
   ]);
 }
 
-function medianOf(rounds: readonly Round[], scenario: string, peer: string) {
-  const found = rounds.filter((round) => round.scenario === scenario && round.peer === peer);
-  const of = (read: (measured: Measured) => number) =>
-    median(found.map(({ measured }) => read(measured)));
+function medianOf(measured: readonly Measured[]): Omit<Measured, 'operations' | 'cpuSeconds'> {
+  const of = (read: (one: Measured) => number) => median(measured.map(read));
   return {
     perCpuSecond: of((one) => one.perCpuSecond),
     perSecond: of((one) => one.perSecond),
