@@ -7,7 +7,6 @@ import { OPENID_SCOPES, OWN_METADATA, ownMetadata } from './client-metadata.ts';
 import { type ConsentDeps, createLoadGrant } from './consents.ts';
 import { type Adapter, type Configuration, type EngineClient, errors } from './engine.ts';
 import { createFetch } from './fetch.ts';
-
 import type { Screens } from './pages.ts';
 import { createPrompts } from './prompts.ts';
 import { EngineKey } from './signing-key.ts';
