@@ -31,7 +31,7 @@ describe('the command line, as a process of its own', () => {
   it('does what it is told and prints one object for it', async () => {
     const tenant = objectOf(await avian(json('tenant create --slug flock --name Flock'), env));
     expect(tenant).toEqual({ id: expect.stringMatching(/^[0-9a-f-]{36}$/), slug: 'flock' });
-    const user = objectOf(await avian(json(`${USER} --verified`), env, 'correct horse\n'));
+    const user = objectOf(await avian(json(`${USER} --verified`), env, 'Correct horse 4!\n'));
     expect(user).toEqual({
       id: expect.stringMatching(/^[0-9a-f-]{36}$/),
       email: 'ada@example.com',

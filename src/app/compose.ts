@@ -1,17 +1,10 @@
 import type { RequestListener } from 'node:http';
-import { fileURLToPath } from 'node:url';
-import type { HasherSettings } from '#src/features/passwords/index.ts';
-import {
-  createSignIn,
-  createSignInPages,
-  createWayBack,
-  type SignInPagesDeps,
-} from '#src/features/sign-in/index.ts';
-import { createTenantStore } from '#src/features/tenancy/index.ts';
-import { createUserStore } from '#src/features/users/index.ts';
+import type { DevMailbox } from '#src/features/outbox/index.ts';
+import { type HasherSettings, rulesScript } from '#src/features/passwords/index.ts';
 import { createAssets } from '#src/http/assets.ts';
 import { createCookies } from '#src/http/cookies.ts';
 import { createCsrf } from '#src/http/csrf.ts';
+import { createPace } from '#src/http/pace.ts';
 import { createPages } from '#src/http/page.ts';
 import { createCookieSigner } from '#src/infra/crypto/cookie-signer.ts';
 import { createDigest } from '#src/infra/crypto/digest.ts';
@@ -23,8 +16,9 @@ import type { Logger } from '#src/kernel/ports.ts';
 import { createOidc, createTokenStore, type Oidc } from '#src/oidc/index.ts';
 import type { Config } from './config/config.ts';
 import type { Secrets } from './config/secrets.ts';
-import { type Core, MONTHS_AHEAD, openCore } from './core.ts';
+import { type Core, MONTHS_AHEAD, openCore, PRODUCT, VIEWS } from './core.ts';
 import type { Database } from './database.ts';
+import { createDoors } from './doors.ts';
 import { openEphemeralStore } from './ephemeral.ts';
 import type { Job } from './jobs.ts';
 import { createServer } from './server.ts';
@@ -36,6 +30,8 @@ export interface Ports {
   readonly logger: Logger;
   readonly logContext: LogContext;
   readonly hashing?: HasherSettings;
+  /** In place of the usual pace of answers that could tell (ADR 0038), in milliseconds. */
+  readonly paceMs?: number;
 }
 
 /** A whole instance, short of a port to listen on. */
@@ -45,10 +41,11 @@ export interface Avian extends AsyncDisposable {
   readonly store: EphemeralStore;
   readonly oidc: Oidc;
   readonly jobs: readonly Job[];
+  /** Where mail is kept that no server takes. */
+  readonly mailbox?: DevMailbox;
 }
 
-const VIEWS = fileURLToPath(new URL('../../views/', import.meta.url));
-const PRODUCT = 'Avian';
+const PACE_MS = 400;
 
 /** Wires every part, once: the composition root. The database is migrated, and stays its opener's. */
 export async function compose(
@@ -80,9 +77,10 @@ export async function compose(
     config,
     ...ports,
     ...web,
-    signInPages: createSignInPages(
-      signInDeps({ core, states: store.store, oidc, web, clock: ports.clock }),
-    ),
+    pages: createDoors({
+      ...{ core, web, oidc, store: store.store, issuer: config.issuer },
+      ...{ clock: ports.clock, ids: ports.ids },
+    }),
     oidc: oidc.middleware,
   });
 
@@ -94,14 +92,13 @@ export async function compose(
     store: store.store,
     oidc,
     jobs: jobsOf(core, store.store, oidc),
+    ...(core.mail.mailbox && { mailbox: core.mail.mailbox }),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }
 
-type Web = ReturnType<typeof createWeb>;
-
 /** The toolkit's parts that several rooms share. */
-function createWeb(config: Config, secrets: Secrets, core: Core, { ids }: Ports) {
+function createWeb(config: Config, secrets: Secrets, core: Core, { ids, paceMs }: Ports) {
   const issuer = new URL(config.issuer);
   const cookies = createCookies(config.cookies);
   const csrf = createCsrf({
@@ -110,35 +107,11 @@ function createWeb(config: Config, secrets: Secrets, core: Core, { ids }: Ports)
     cookies,
     issuer,
   });
-  const assets = createAssets({ dir: `${VIEWS}assets`, digest: core.digest });
+  const assets = createAssets({ dir: `${VIEWS}assets`, more: [rulesScript], digest: core.digest });
   const page = createPages({ dir: VIEWS, assets, csrf, issuer, product: PRODUCT });
   const cookieSigner = createCookieSigner(secrets.cookieKeys);
-  return { cookies, csrf, assets, page, cookieSigner };
-}
-
-interface SignInParts {
-  readonly core: Core;
-  readonly states: EphemeralStore;
-  readonly oidc: Oidc;
-  readonly web: Web;
-  readonly clock: Clock;
-}
-
-function signInDeps({ core, states, oidc, web, clock }: SignInParts): SignInPagesDeps {
-  const { rooms, units, digest } = core;
-  const { csrf, page, cookies } = web;
-  const signIn = createSignIn({
-    units,
-    users: createUserStore(),
-    tenants: createTenantStore(),
-    passwords: rooms.passwords,
-    audit: rooms.audit,
-    states,
-    clock,
-    digest,
-  });
-  const wayBack = createWayBack({ cookies, clients: rooms.clients });
-  return { interactions: oidc.interactions, people: oidc.people, signIn, csrf, page, wayBack };
+  const pace = createPace(paceMs ?? PACE_MS);
+  return { cookies, csrf, assets, page, pace, cookieSigner };
 }
 
 /** How many rows a round may remove: few enough for one statement's time. */
@@ -152,6 +125,10 @@ function jobsOf({ rooms, keys }: Core, store: EphemeralStore, oidc: Oidc): reado
     { name: 'sweep-ephemeral', every: MINUTE, run: async () => void (await store.sweep(SWEEP)) },
     { name: 'sweep-tokens', every: MINUTE, run: () => oidc.sweep(SWEEP) },
     { name: 'sweep-sessions', every: MINUTE, run: () => rooms.sessions.sweep(SWEEP) },
+    { name: 'deliver-outbox', every: SECOND, run: async () => void (await rooms.outbox.deliver()) },
+    { name: 'sweep-outbox', every: HOUR, run: () => rooms.outbox.sweep(SWEEP) },
+    { name: 'sweep-lockout', every: HOUR, run: () => rooms.lockout.sweep(SWEEP) },
+    { name: 'warn-of-expiry', every: HOUR, run: () => rooms.passwords.warn() },
     { name: 'audit-partitions', every: DAY, run: () => rooms.audit.prepare(MONTHS_AHEAD) },
   ];
 }

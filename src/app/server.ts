@@ -27,12 +27,15 @@ export interface ServerParts {
   readonly page: ShowPage;
   readonly assets: Assets;
   readonly cookieSigner: CookieSigner;
-  readonly signInPages: Router;
+  readonly pages: readonly Router[];
   readonly oidc: readonly Middleware[];
 }
 
 /** Paths that an application may have opened in a window of its own: it keeps its hold on them. */
-const POPUPS = ['/auth', '/interaction', '/session'];
+const POPUPS = [
+  ...['/auth', '/interaction', '/session'],
+  ...['/register', '/invitation', '/verify', '/recovery', '/unlock'],
+];
 
 /** The whole of the web side, in the order a request passes it. */
 export function createServer(parts: ServerParts): Koa {
@@ -52,7 +55,7 @@ export function createServer(parts: ServerParts): Koa {
   app.use(createSchemePin({ issuer }));
   app.use(parts.assets.serve);
   app.use(robots);
-  app.use(parts.signInPages.routes());
+  for (const router of parts.pages) app.use(router.routes());
   // The provider is last: what it does not know is nobody's.
   for (const middleware of parts.oidc) app.use(middleware);
   app.on('error', (error: unknown) => logger.error({ err: error }, 'an answer could not be sent'));

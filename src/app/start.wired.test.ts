@@ -51,7 +51,7 @@ describe('a start without configuration', () => {
     const again: string[] = [];
     const second = await begin(env, again);
     await second.stop();
-    expect(passwordIn(said)).toMatch(/^[\w-]{16}$/);
+    expect(passwordIn(said)).toMatch(/^Demo-7-[\w-]{16}$/);
     expect(passwordIn(again)).toBe(passwordIn(said));
     expect(statSync(join(folder, 'data/demo.json')).mode & 0o777).toBe(0o600);
   }, 60_000);

@@ -77,6 +77,16 @@ describe('an asset', () => {
     expect(one.url('a.css')).not.toBe(other.url('a.css'));
   });
 
+  it('can live elsewhere, under a name of its own', async () => {
+    const elsewhere = folder({ 'rules.js': 'export const most = 128;' });
+    const more = [{ name: 'password-rules.js', path: join(elsewhere, 'rules.js') }];
+    const assets = createAssets({ dir: folder({}), more, digest });
+    expect(assets.url('password-rules.js')).toMatch(/^\/assets\/password-rules\.[\w-]{12}\.js$/);
+    const { ask } = await serve(assets.serve);
+    const { text } = await ask(assets.url('password-rules.js'));
+    expect(text).toBe('export const most = 128;');
+  });
+
   it('stops the start when it is of no known kind, and a page when it is missing', () => {
     expect(() => createAssets({ dir: folder({ 'a.html': '' }), digest })).toThrow('.html');
     expect(() => createAssets({ dir: folder({}), digest }).url('a.css')).toThrow('a.css');

@@ -24,12 +24,26 @@ export interface Assets {
   readonly serve: Middleware;
 }
 
+/** A file, and the name pages know it by. */
+export interface AssetFile {
+  readonly name: string;
+  readonly path: string;
+}
+
+export interface AssetsSettings {
+  readonly dir: string;
+  /** Files that live elsewhere. */
+  readonly more?: readonly AssetFile[];
+  readonly digest: Digest;
+}
+
 /**
- * The stylesheets, scripts and images in `dir`, read once. Each is served under a name that holds a
- * fingerprint of its content, so that browsers may keep it for good.
+ * The stylesheets, scripts and images in `dir` and elsewhere, read once. Each is served under a name that
+ * holds a fingerprint of its content, so that browsers may keep it for good.
  */
-export function createAssets({ dir, digest }: { dir: string; digest: Digest }): Assets {
-  const named = new Map(readdirSync(dir).map((name) => [name, readAsset(dir, name, digest)]));
+export function createAssets({ dir, more = [], digest }: AssetsSettings): Assets {
+  const files = [...readdirSync(dir).map((name) => ({ name, path: join(dir, name) })), ...more];
+  const named = new Map(files.map((file) => [file.name, readAsset(file, digest)]));
   const served = new Map([...named.values()].map((asset) => [asset.path, asset]));
   return {
     url(name) {
@@ -50,11 +64,11 @@ export function createAssets({ dir, digest }: { dir: string; digest: Digest }): 
   };
 }
 
-function readAsset(dir: string, name: string, digest: Digest): Asset {
+function readAsset({ name, path: file }: AssetFile, digest: Digest): Asset {
   const extension = extname(name);
   const type = TYPES[extension];
   if (!type) throw new TypeError(`An asset of the kind ${extension} has no type.`);
-  const bytes = readFileSync(join(dir, name));
+  const bytes = readFileSync(file);
   const fingerprint = digest.of('asset', bytes.toString('latin1')).slice(0, FINGERPRINT_LENGTH);
   const path = `${PREFIX}${name.slice(0, -extension.length)}.${fingerprint}${extension}`;
   return { path, type, bytes };

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { Router } from '@koa/router';
 import Koa, { type Middleware } from 'koa';
 import { onTestFinished } from 'vitest';
+import { rulesScript } from '#src/features/passwords/script.ts';
 import { createDigest } from '#src/infra/crypto/digest.ts';
 import { createIds } from '#src/infra/crypto/ids.ts';
 import type { LogFields, Logger } from '#src/kernel/ports.ts';
@@ -55,7 +56,7 @@ export function createToolkit({
   const ids = createIds();
   const cookies = createCookies({ secure, sameSite: 'strict' });
   const csrf = createCsrf({ digest, ids, cookies, issuer });
-  const assets = createAssets({ dir: `${VIEWS}assets`, digest });
+  const assets = createAssets({ dir: `${VIEWS}assets`, more: [rulesScript], digest });
   const page = createPages({ dir: VIEWS, assets, csrf, issuer, product });
   const context = { run: <T>(_: string, work: () => T) => work() };
   const stack: Middleware[] = [

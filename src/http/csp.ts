@@ -38,6 +38,12 @@ export function allowFormAction(ctx: Context, target: string): void {
   ctx.set(HEADER, directives.map((directive) => directive.join(' ')).join('; '));
 }
 
+/** Lets scripts of this response ask this server. */
+export function allowConnections(ctx: Context): void {
+  const policy = ctx.response.get(HEADER) || CONTENT_SECURITY_POLICY;
+  ctx.set(HEADER, `${policy}; connect-src 'self'`);
+}
+
 function sourceOf(target: string): string {
   // A policy has no way to write an IPv6 address; the scheme is the narrowest that covers it.
   const source = target.replace(/^(https?:)\/\/\[[0-9a-f:.]+\](?::\d{1,5})?$/i, '$1');

@@ -3,7 +3,7 @@ import { join, sep } from 'node:path';
 import { Eta } from 'eta/core';
 import type { Context } from 'koa';
 import type { Assets } from './assets.ts';
-import { allowFormAction } from './csp.ts';
+import { allowConnections, allowFormAction } from './csp.ts';
 import type { Csrf } from './csrf.ts';
 import { escapeHtml } from './escape.ts';
 
@@ -28,6 +28,8 @@ export interface PageOptions {
   readonly csrf?: string;
   /** For pages with a secret in their address (R14.4). */
   readonly referrer?: 'no-referrer';
+  /** The page asks this server by itself, now and then; no other page of ours may ask for anything. */
+  readonly asks?: true;
 }
 
 /** Answers with a page that no cache keeps. */
@@ -70,6 +72,7 @@ export function createPages({ dir, assets, csrf, issuer, product }: PageParts): 
     ctx.set('Cache-Control', 'no-store');
     if (options.referrer) ctx.set('Referrer-Policy', options.referrer);
     if (options.formAction) allowFormAction(ctx, options.formAction);
+    if (options.asks) allowConnections(ctx);
     ctx.type = 'text/html; charset=utf-8';
     ctx.body = html;
   };
@@ -80,13 +83,17 @@ function bindingOf(view: { readonly name: string }, { csrf }: PageOptions): stri
   return csrf;
 }
 
-/** Every view's name: `sign-in/consent` for `sign-in/consent.eta`, on any system. */
+/** Every page's name: `sign-in/consent` for `sign-in/consent.eta`, on any system. Mails are no pages. */
 export function viewsIn(dir: string): readonly string[] {
   return readdirSync(dir, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.eta'))
     .map((file) => file.slice(0, -'.eta'.length).replaceAll(sep, '/'))
+    .filter((name) => !MAIL.test(name))
     .toSorted();
 }
+
+/** What mails consist of, and are dressed in (infra/mail/render.ts). */
+const MAIL = /^mail\/|^(?:layouts|partials)\/mail(?:-|$)/;
 
 const SEE_OTHER = 303;
 

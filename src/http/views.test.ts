@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { createToolkit, serve, VIEWS } from './bench.ts';
 import { viewsIn } from './page.ts';
-import { type Sample, samplesOf } from './samples/bench.ts';
+import { samplesOf } from './samples/bench.ts';
+import type { Sample } from './samples/parts/bench.ts';
 
 const NAMES = viewsIn(VIEWS);
 const PAGES = NAMES.filter((name) => !/^(?:layouts|partials)\//.test(name));
@@ -157,8 +158,11 @@ describe('the sign-in page', () => {
     expect(/<input[^>]*name="password"[^>]*>/.exec(text)?.[0]).not.toContain('value=');
   });
 
-  it('leads nowhere that is not there yet', async () => {
-    expect(await html('sign-in')).not.toMatch(/<a\b/);
+  it('leads to recovery, and to registration where people can register', async () => {
+    const linksOn = async (name: string) =>
+      [...(await html(name)).matchAll(/<a [^>]*href="([^"]*)"/g)].map(([, href]) => href);
+    expect(await linksOn('sign-in')).toEqual(['/recovery']);
+    expect(await linksOn('sign-in-hinted')).toEqual(['/recovery', '/register']);
   });
 
   it('may send its forms on to the application, and other pages may not', async () => {

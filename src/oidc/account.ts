@@ -1,5 +1,5 @@
 import type { Sessions } from '#src/features/sessions/index.ts';
-import { type Clock, fromEpochSeconds } from '#src/kernel/clock.ts';
+import { type Clock, fromEpochSeconds, later, SECOND } from '#src/kernel/clock.ts';
 import { type UserId, userId } from '#src/kernel/ids.ts';
 import { ownMetadata } from './client-metadata.ts';
 import { type Account, type EngineContext, errors } from './engine.ts';
@@ -25,7 +25,9 @@ export function createPeople(
     const known = notes.current()?.people.get(id);
     if (known) return known;
     const now = clock.now();
-    const facts = { uid: NO_SESSION, userId: id, signedInAt: since ?? now, startedAt: now };
+    // Asked about nothing that was issued, the epoch has nothing to say, not even within its own second.
+    const signedInAt = since ?? later(now, SECOND);
+    const facts = { uid: NO_SESSION, userId: id, signedInAt, startedAt: now };
     const verdict = await sessions.judge(facts);
     if (!verdict.alive) return undefined;
     notes.current()?.people.set(id, verdict.user);

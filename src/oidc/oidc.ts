@@ -30,6 +30,7 @@ import { createSameSiteHop } from './same-site-hop.ts';
 import { createCookieGuard } from './session-cookie.ts';
 import { cookieNames, type ProviderSettings } from './settings.ts';
 import { passSignedOut } from './sign-out.ts';
+import { createSignedInPeople, type SignedInPeople } from './signed-in.ts';
 import type { TokenStore } from './store.ts';
 import { createTrail } from './trail.ts';
 
@@ -58,6 +59,7 @@ export interface Oidc {
   readonly interactions: Interactions;
   /** What a person goes by, where a page of a signed-in person says so. */
   readonly people: Pick<People, 'find'>;
+  readonly signedIn: SignedInPeople;
   /** Removes grants and tokens that have expired; called by the timetable. */
   sweep(limit: number): Promise<void>;
   /** Learns of rotated keys; called by the timetable. */
@@ -98,6 +100,7 @@ export async function createOidc(deps: OidcDeps): Promise<Oidc> {
       forgetSession: (context) => forget(context, names.session, settings),
     }),
     people,
+    signedIn: createSignedInPeople(host, people),
     sweep: (limit) =>
       deps.units.run(lookUp, (unit) => deps.tokens.sweep(unit, deps.clock.now(), limit)),
     refreshKeys: () => host.refresh(),

@@ -1,4 +1,5 @@
 import type { Context } from 'koa';
+import { hop } from '#src/http/hop.ts';
 import { type ShowPage, view } from '#src/http/page.ts';
 import { requestIdOf } from '#src/http/request-id.ts';
 import { Unavailable } from '#src/kernel/faults.ts';
@@ -14,7 +15,6 @@ export const LogoutPage = view<{ action: string; xsrf: string; application?: str
   'oidc/logout',
 );
 export const SignedOutPage = view<{ application?: string }>('oidc/signed-out');
-export const HopPage = view<{ url: string }>('oidc/hop');
 
 type Logout = NonNullable<NonNullable<Configuration['features']>['rpInitiatedLogout']>;
 
@@ -54,7 +54,7 @@ export function createScreens(page: ShowPage, notes: NoteBook): Screens {
     },
 
     hop(context, url) {
-      page(context, HopPage, { url });
+      hop(page, context, url);
     },
   };
 }

@@ -13,6 +13,7 @@ import type { Logger } from '#src/kernel/ports.ts';
 import { inFrontOf } from './bouncer.ts';
 import { createWorldClock, type TestClock } from './clock.ts';
 import { aDatabase, aRedis } from './database.ts';
+import { createPost, type Post } from './post.ts';
 
 export interface AvianOptions {
   /** Where sessions and codes are kept; Redis unless told. */
@@ -24,12 +25,14 @@ export interface AvianOptions {
   /** The public address, where a proxy stands in front. */
   readonly issuer?: string;
   readonly config?: Partial<Config>;
+  /** The pace of answers that could tell; as good as none unless told. */
+  readonly paceMs?: number;
   /** An instance beside another: the same clock, the same issuer. */
   readonly clock?: TestClock;
 }
 
 /** A running instance. Everything is real but the clock and the cost of a hash. */
-export interface RunningAvian extends AsyncDisposable {
+export interface RunningAvian extends Post, AsyncDisposable {
   /** Where it listens, over plain http. */
   readonly url: string;
   readonly issuer: string;
@@ -72,6 +75,7 @@ export async function startAvian(options: AvianOptions = {}): Promise<RunningAvi
         logger,
         logContext: createLogContext(),
         hashing: { cost: LOWEST_COST, forTests: true },
+        paceMs: options.paceMs ?? 1,
       },
     ),
   );
@@ -87,6 +91,7 @@ export async function startAvian(options: AvianOptions = {}): Promise<RunningAvi
     rooms,
     avian,
     complaints,
+    ...createPost(avian),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
@@ -120,6 +125,7 @@ function configOf(
     ...(store === 'redis' && { redis: { url: redisUrl ?? aRedis() } }),
     cookies: { sameSite: 'strict', secure: issuer?.startsWith('https:') ?? false },
     fetchAllow: ['127.0.0.1', 'localhost'],
+    mail: { from: 'no-reply@avian.example' },
     passwords: { memoryKiB: 8, iterations: 1, parallelism: 1, concurrency: 2, queue: 100 },
     ...config,
   };

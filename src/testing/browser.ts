@@ -26,6 +26,7 @@ export async function launchChromium(hosts: readonly string[]): Promise<Browser>
       '--disable-domain-reliability',
       '--disable-sync',
       '--no-first-run',
+      '--disable-gpu',
       // Its sandbox refuses to work for root, which containers run tests as.
       ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
     ],

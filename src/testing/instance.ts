@@ -56,7 +56,7 @@ export function createWorld({ tenancy, users, clients }: Rooms): World {
     aTenant,
     async aUser({ tenantId, name = 'Ada Lovelace', role = 'user', verified = true } = {}) {
       const email = `ada.${newMark()}@example.com`;
-      const password = `correct horse ${newMark()}`;
+      const password = `Correct horse ${newMark()}!1`;
       const home = tenantId ?? (await aTenant()).id;
       const made = await users.create({ tenantId: home, email, name, role, password, verified });
       return { id: valueOf(made).id, tenantId: home, email, name, password };

@@ -8,14 +8,14 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-interface Certificate {
+export interface Certificate {
   readonly key: string;
   /** Also what a client has to trust, for it signed itself. */
   readonly cert: string;
 }
 
 /** A certificate for these names, made by openssl here and now, and good for two days. */
-async function makeCertificate(hosts: readonly string[]): Promise<Certificate> {
+export async function makeCertificate(hosts: readonly string[]): Promise<Certificate> {
   const directory = await mkdtemp(join(tmpdir(), 'avian-tls-'));
   const [key, cert] = [join(directory, 'key.pem'), join(directory, 'cert.pem')];
   try {

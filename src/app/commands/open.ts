@@ -30,7 +30,10 @@ export async function openForMigration(terminal: Terminal, logger: Logger): Prom
  * The rooms, on a database whose schema is this version's: the embedded server's is brought up to date,
  * another's is left to `migrate`.
  */
-export async function openParts(terminal: Terminal, logger: Logger): Promise<Parts> {
+export async function openParts(
+  terminal: Pick<Terminal, 'env' | 'files'>,
+  logger: Logger,
+): Promise<Parts> {
   const clock = systemClock;
   const ids = createIds(clock);
   const { config, secrets } = settle(terminal, ids);
@@ -45,7 +48,10 @@ export async function openParts(terminal: Terminal, logger: Logger): Promise<Par
 }
 
 /** The settings of the environment; throws `BadConfiguration` with all that is wrong. */
-function settle({ env, files }: Terminal, ids: Ids): { config: Config; secrets: Secrets } {
+function settle(
+  { env, files }: Pick<Terminal, 'env' | 'files'>,
+  ids: Ids,
+): { config: Config; secrets: Secrets } {
   const loaded = loadConfig(env, files, ids);
   if (!loaded.ok) throw new BadConfiguration(loaded.faults);
   return loaded;

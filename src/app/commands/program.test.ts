@@ -11,7 +11,12 @@ describe('help', () => {
     [[]],
     [['migrate']],
     [['tenant', 'create']],
+    [['tenant', 'update']],
     [['user', 'create']],
+    [['user', 'invite']],
+    [['user', 'unlock']],
+    [['outbox', 'list']],
+    [['outbox', 'retry']],
     [['client', 'create']],
     [['client', 'list']],
     [['keys', 'list']],
@@ -101,6 +106,7 @@ describe('the settings', () => {
       'DATABASE_URL',
       'AVIAN_SECRET_KEYS',
       'AVIAN_COOKIE_KEYS',
+      'SMTP_URL',
     ]);
   });
 

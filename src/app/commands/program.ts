@@ -1,9 +1,11 @@
 import { Command, CommanderError, Option } from 'commander';
 import { KINDS } from '#src/features/clients/client.ts';
+import { PASSWORD_RULES, REGISTRATIONS } from '#src/features/tenancy/tenant.ts';
 import { ROLES } from '#src/features/users/user.ts';
 import type { ClientOptions } from './client-create.ts';
 import { addLeaf, type Deed, type Leaf } from './leaf.ts';
 import type { Parts } from './open.ts';
+import type { TenantChanges } from './tenant-update.ts';
 import type { Terminal } from './terminal.ts';
 import type { UserOptions } from './user-create.ts';
 
@@ -42,6 +44,7 @@ function createProgram(terminal: Terminal): Command {
   addTenant(group('tenant', 'Tenants: each has its own users.'), terminal);
   addUser(group('user', 'Users: the people who sign in.'), terminal);
   addClient(group('client', 'Clients: the applications people sign in to.'), terminal);
+  addOutbox(group('outbox', 'Mail on its way out.'), terminal);
   addKeys(group('keys', 'Keys that sign tokens.'), terminal);
   addConfig(group('config', 'Settings of this environment.'), terminal);
   return program;
@@ -58,6 +61,37 @@ function addTenant(tenant: Command, terminal: Terminal): void {
     terminal,
     onParts(() => import('./tenant-create.ts'), asGiven),
   );
+  const update = tenant
+    .command('update')
+    .description('Changes the settings of a tenant; what is not named stays.')
+    .requiredOption('--slug <slug>', 'which tenant')
+    .option('--name <name>', 'its name as people read it')
+    .addOption(new Option('--registration <who>', 'who may register').choices(REGISTRATIONS))
+    .option(
+      '--domain <domain>',
+      'with --registration domain: whose addresses (repeatable)',
+      collect,
+    )
+    .addOption(
+      new Option('--password-rules <rules>', 'what a password must meet').choices(PASSWORD_RULES),
+    )
+    .option('--password-days <days>', 'how long a password holds, or "never"')
+    .option('--default', 'people register here whom nothing sent elsewhere')
+    .option('--no-default', 'they do not any more');
+  addLeaf(
+    update,
+    terminal,
+    onParts(() => import('./tenant-update.ts'), withoutUnset(update)),
+  );
+}
+
+/** Of an option that can be said and denied, the library takes the saying for granted. */
+function withoutUnset(command: Command) {
+  return async (flags: TenantChanges): Promise<TenantChanges> => {
+    const { default: isDefault, ...rest } = flags;
+    const isSaid = command.getOptionValueSource('default') === 'cli';
+    return { ...rest, ...(isSaid && isDefault !== undefined && { default: isDefault }) };
+  };
 }
 
 function addUser(user: Command, terminal: Terminal): void {
@@ -78,6 +112,45 @@ function addUser(user: Command, terminal: Terminal): void {
     create,
     terminal,
     onParts(() => import('./user-create.ts'), withPassword),
+  );
+  addLeaf(
+    user
+      .command('invite')
+      .description('Mails somebody a link to register with.')
+      .requiredOption('--tenant <slug>', 'the tenant they will belong to')
+      .requiredOption('--email <address>', 'where the mail goes')
+      .addOption(new Option('--role <role>', 'what they may do').choices(ROLES).default('user')),
+    terminal,
+    onParts(() => import('./user-invite.ts'), asGiven),
+  );
+  addLeaf(
+    user
+      .command('unlock')
+      .description('Opens an account that too many wrong passwords closed.')
+      .requiredOption('--email <address>', 'whose account'),
+    terminal,
+    onParts(() => import('./user-unlock.ts'), asGiven),
+  );
+}
+
+function addOutbox(outbox: Command, terminal: Terminal): void {
+  addLeaf(
+    outbox
+      .command('list')
+      .description('Lists what waits and what was given up, newest first.')
+      .addOption(
+        new Option('--state <state>', 'only these').choices(['waiting', 'delivered', 'dead']),
+      ),
+    terminal,
+    onParts(() => import('./outbox-list.ts'), asGiven),
+  );
+  addLeaf(
+    outbox
+      .command('retry')
+      .description('Tries again what was given up.')
+      .option('--id <id>', 'only this (repeatable)', collect),
+    terminal,
+    onParts(() => import('./outbox-retry.ts'), asGiven),
   );
 }
 

@@ -14,6 +14,7 @@ export const PRODUCTION: Environment = {
   DATABASE_URL: 'postgres://avian_app:fb77c1@db.internal/avian',
   AVIAN_SECRET_KEYS: `k1:${KEY}`,
   AVIAN_COOKIE_KEYS: COOKIE,
+  SMTP_URL: 'smtps://avian:9d1c77@mail.internal:465',
 };
 
 /** Files that exist in the mind only. */

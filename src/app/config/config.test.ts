@@ -21,6 +21,7 @@ describe('with nothing set', () => {
       },
       cookies: { sameSite: 'strict', secure: false },
       fetchAllow: [],
+      mail: { from: 'no-reply@localhost' },
       passwords: { memoryKiB: 19_456, iterations: 2, parallelism: 1 },
     });
     expect(config.database).not.toHaveProperty('url');

@@ -17,7 +17,12 @@ export interface Config {
   readonly dataDir: string;
   readonly database: DatabaseConfig;
   readonly redis?: { readonly url: string; readonly ca?: string };
-  readonly smtp?: { readonly url: string };
+  readonly mail: {
+    /** Absent: kept at /dev/mail. */
+    readonly url?: string;
+    /** The address it comes from. */
+    readonly from: string;
+  };
   readonly cookies: { readonly sameSite: 'strict' | 'lax'; readonly secure: boolean };
   /** Hosts, addresses and networks that back-channel calls may reach though they are private. */
   readonly fetchAllow: readonly string[];
@@ -129,7 +134,10 @@ function configOf(settings: Settings, cas: Authorities): Config {
     ...(settings.REDIS_URL !== undefined && {
       redis: { url: settings.REDIS_URL, ...(cas.redis !== undefined && { ca: cas.redis }) },
     }),
-    ...(settings.SMTP_URL !== undefined && { smtp: { url: settings.SMTP_URL } }),
+    mail: {
+      ...(settings.SMTP_URL !== undefined && { url: settings.SMTP_URL }),
+      from: settings.SMTP_FROM ?? `no-reply@${new URL(issuer).hostname}`,
+    },
     cookies: { sameSite: settings.AVIAN_COOKIE_SAMESITE, secure: issuer.startsWith('https:') },
     fetchAllow: settings.AVIAN_FETCH_ALLOW,
     passwords: hashingOf(settings),

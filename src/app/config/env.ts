@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { LOG_LEVELS } from '#src/infra/log/level.ts';
 import { readRedisUrl } from '#src/infra/redis/address.ts';
 import { done, type Outcome, refused } from '#src/kernel/outcome.ts';
+import { normaliseEmail } from '#src/kernel/text.ts';
 import { parseIssuer } from './issuer.ts';
 import { parseHosts, parseTrustProxy } from './networks.ts';
 import { parseCookieKeys, parseSecretKeys } from './secrets.ts';
@@ -169,12 +170,24 @@ export const VARIABLES = {
   SMTP_URL: variable(
     {
       group: 'Mail',
-      text: 'The server that mail is handed to; smtps:// for TLS from the first byte.',
+      text: 'The server that mail is handed to; smtps:// for TLS from the first byte. Required in production; elsewhere, without it, mail is kept at /dev/mail.',
       secret: true,
-      standard: 'none',
+      standard: 'kept at /dev/mail',
       example: 'smtps://avian:change-me@mail.example.com:465',
     },
     connection(['smtp', 'smtps']).optional(),
+  ),
+  SMTP_FROM: variable(
+    {
+      group: 'Mail',
+      text: 'The address that mail comes from. The name before it is the tenant’s.',
+      standard: 'no-reply@ the host of AVIAN_ISSUER',
+      example: 'no-reply@example.com',
+    },
+    parsed((text) => {
+      const address = normaliseEmail(text);
+      return address === undefined ? refused('must be an e-mail address') : done(address);
+    }).optional(),
   ),
 
   AVIAN_TRUST_PROXY: variable(

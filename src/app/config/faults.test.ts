@@ -53,6 +53,7 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
   ],
   REDIS_CA_FILE: ['/no/such/file'],
   SMTP_URL: ['mail.example.com', 'https://mail'],
+  SMTP_FROM: ['nobody', 'Avian <a@b.c>', 'a@b.c, d@e.f'],
   AVIAN_TRUST_PROXY: [
     '17',
     'true',

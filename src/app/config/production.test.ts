@@ -44,6 +44,7 @@ describe('in production', () => {
       { DATABASE_URL: '', AVIAN_EMBEDDED: '0' },
       'DATABASE_URL is required',
     ],
+    ['no mail server', { SMTP_URL: undefined }, 'SMTP_URL is required'],
     ['no secret keys', { AVIAN_SECRET_KEYS: undefined }, 'AVIAN_SECRET_KEYS is required'],
     ['no cookie keys', { AVIAN_COOKIE_KEYS: undefined }, 'AVIAN_COOKIE_KEYS is required'],
     ['a cookie key of 8 bytes', { AVIAN_COOKIE_KEYS: 'a8Fk2_xP' }, 'AVIAN_COOKIE_KEYS entry 1'],
@@ -169,6 +170,7 @@ describe('in production', () => {
       'DATABASE_URL is required in production (or AVIAN_EMBEDDED=1, for the embedded server)',
       'AVIAN_SECRET_KEYS is required in production',
       'AVIAN_COOKIE_KEYS is required in production',
+      'SMTP_URL is required in production: people verify and recover accounts by mail',
     ]);
   });
 

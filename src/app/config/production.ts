@@ -29,6 +29,11 @@ const RULES: readonly (readonly [keyof Settings, string, (settings: Read) => boo
     'holds a key that can be guessed; make each with: openssl rand -base64 32',
     (s) => s.AVIAN_COOKIE_KEYS?.some(isWeakCookieKey) === true,
   ],
+  [
+    'SMTP_URL',
+    'is required in production: people verify and recover accounts by mail',
+    (s) => s.SMTP_URL === undefined,
+  ],
   ...(['DATABASE_URL', 'DATABASE_OWNER_URL', 'REDIS_URL', 'SMTP_URL'] as const).map(
     (name) =>
       [

@@ -72,6 +72,16 @@ describe('the argon2 hasher', () => {
     expect(await hasher.verifyNothing('hunter2')).toBe(false);
   });
 
+  it('verifies no scheme but its own, and another system’s only when told that it is', async () => {
+    const theirs = '$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW';
+    expect(await hasher.verify(theirs, 'U*U')).toBe(false);
+    expect(await hasher.verifyImported(theirs, 'U*U')).toBe(true);
+    expect(await hasher.verifyImported(theirs, 'U*V')).toBe(false);
+    const argon2i = (await hasher.hash('correct horse')).replace('argon2id', 'argon2i');
+    expect(await hasher.verify(argon2i, 'correct horse')).toBe(false);
+    expect(await hasher.verifyImported('hunter2', 'hunter2')).toBe(false);
+  });
+
   it('answers each of many callers with their own answer', async () => {
     const phcs = await Promise.all(Array.from({ length: 20 }, (_, at) => hasher.hash(`p${at}`)));
     const answers = await Promise.all(phcs.map((phc, at) => hasher.verify(phc, `p${at % 10}`)));

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { PasswordHasher } from './hasher.ts';
 import { createHashingProcess, type HashingCost } from './hashing-process.ts';
+import { readImported } from './imported.ts';
 import { readPhc } from './phc.ts';
 import { createTurnstile } from './turnstile.ts';
 
@@ -60,7 +61,11 @@ export function createArgon2Hasher(settings: HasherSettings = {}): Argon2Hasher 
     hash: async (password) =>
       String(await pass(() => hashing.ask({ kind: 'hash', password, cost }))),
     // What cannot be read is nobody's password, and takes as long to say so.
-    verify: (phc, password) => (isArgon2(phc) ? verify(phc, password) : verifyNothing(password)),
+    verify: (phc, password) => (isArgon2id(phc) ? verify(phc, password) : verifyNothing(password)),
+    verifyImported: async (hash, password) =>
+      readImported(hash)
+        ? (await pass(() => hashing.ask({ kind: 'verify-imported', hash, password }))) === true
+        : verifyNothing(password),
     verifyNothing,
     isOutdated: (phc) => isOutdated(phc, cost),
     [Symbol.asyncDispose]: () => hashing[Symbol.asyncDispose](),
@@ -71,8 +76,8 @@ function isBelow(cost: HashingCost, floor: HashingCost): boolean {
   return cost.memoryKiB < floor.memoryKiB || cost.passes < floor.passes || cost.lanes < floor.lanes;
 }
 
-function isArgon2(text: string): boolean {
-  return readPhc(text)?.algorithm.startsWith('argon2') ?? false;
+function isArgon2id(text: string): boolean {
+  return readPhc(text)?.algorithm === 'argon2id';
 }
 
 function isOutdated(text: string, cost: HashingCost): boolean {

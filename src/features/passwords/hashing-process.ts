@@ -10,7 +10,8 @@ export interface HashingCost {
 
 export type Job =
   | { readonly kind: 'hash'; readonly password: string; readonly cost: HashingCost }
-  | { readonly kind: 'verify'; readonly password: string; readonly phc: string };
+  | { readonly kind: 'verify'; readonly password: string; readonly phc: string }
+  | { readonly kind: 'verify-imported'; readonly password: string; readonly hash: string };
 
 export type Answer =
   | { readonly id: number; readonly value: boolean | string }

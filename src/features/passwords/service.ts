@@ -1,57 +1,84 @@
-import type { Clock } from '#src/kernel/clock.ts';
-import { InvalidInput } from '#src/kernel/faults.ts';
-import type { UserId } from '#src/kernel/ids.ts';
+import type { Ids, UserId } from '#src/kernel/ids.ts';
 import type { Unit } from '#src/kernel/unit.ts';
-import type { PasswordHasher } from './hasher.ts';
-import { MOST_CHARACTERS, normalisePassword } from './password.ts';
+import { expiryOf } from './expiry.ts';
+import { refuseHash } from './imported.ts';
+import { isRight, type JudgeDeps, judge, NOBODYS } from './judge.ts';
+import type { Passwords, StoredPassword } from './passwords.ts';
+import { createPolicies, type PolicyDeps } from './policy.ts';
+import { normalisePassword } from './rules.js';
 import type { PasswordStore } from './store.ts';
+import { tenantOf } from './tenant-of.ts';
+import { createWarning, type WarningDeps } from './warning.ts';
 
-export interface Passwords {
-  /**
-   * The hash of a password; `InvalidInput` when it cannot be one. Slow, and to be called with no unit
-   * open: hashing happens between two.
-   */
-  prepare(password: string): Promise<string>;
-  /** Sets the user's password, in a unit of their tenant. */
-  put(unit: Unit, userId: UserId, hash: string): Promise<void>;
-  /** The hash of the user's password, if there is one. */
-  read(unit: Unit, userId: UserId): Promise<string | undefined>;
-  /**
-   * Whether a password is the hash's; `right-outdated` says that the hash should be made anew. Takes as
-   * long where there is no hash (R3.3), and where the password can be nobody's.
-   */
-  check(phc: string | undefined, password: string): Promise<'right' | 'right-outdated' | 'wrong'>;
-}
-
-export interface PasswordsDeps {
+export interface PasswordsDeps extends JudgeDeps, PolicyDeps, WarningDeps {
   readonly store: PasswordStore;
-  readonly hasher: PasswordHasher;
-  readonly clock: Clock;
+  readonly ids: Pick<Ids, 'uuid'>;
 }
 
-/** What nobody's password is: `normalisePassword` never answers with it. */
-const NOBODYS = '';
+export function createPasswords(deps: PasswordsDeps): Passwords {
+  const { store, hasher, clock, ids } = deps;
+  const { policyIn, policyOf, measureFor } = createPolicies(deps);
 
-export function createPasswords({ store, hasher, clock }: PasswordsDeps): Passwords {
+  async function rehash(password: string): Promise<string> {
+    const normal = normalisePassword(password);
+    if (normal === undefined) throw new TypeError('What cannot be a password is not hashed.');
+    return hasher.hash(normal);
+  }
+
+  /** In the place of `from`, or as the first. */
+  function set(
+    unit: Unit,
+    userId: UserId,
+    from: string | undefined,
+    to: StoredPassword,
+  ): Promise<boolean> {
+    return from === undefined
+      ? store.insert(unit, userId, to)
+      : store.replace(unit, userId, { from, to, retiredId: ids.uuid() });
+  }
+
   return {
-    async prepare(password) {
-      const normal = normalisePassword(password);
-      if (normal !== undefined) return hasher.hash(normal);
-      throw new InvalidInput('The password is not valid.', {
-        password: `Use 1 to ${MOST_CHARACTERS} characters.`,
-      });
+    async prepare(password, owner) {
+      const { policy, past } = await measureFor(owner);
+      const faults = await judge(password, { rules: policy.rules, person: owner, past }, deps);
+      if (faults.length > 0) return { ok: false, reason: 'unfit', faults };
+      const hash = await rehash(password);
+      const replaces = past[0]?.hash;
+      const expiresAt = expiryOf(clock.now(), policy.days);
+      return { ok: true, value: { hash, expiresAt, ...(replaces !== undefined && { replaces }) } };
     },
 
-    put: (unit, userId, hash) => store.put(unit, userId, hash, clock.now()),
+    put: (unit, userId, { hash, expiresAt, replaces }) =>
+      set(unit, userId, replaces, { hash, imported: false, changedAt: clock.now(), expiresAt }),
 
-    read: async (unit, userId) => (await store.find(unit, userId))?.hash,
+    read: (unit, userId) => store.find(unit, userId),
 
-    async check(phc, password) {
-      const normal = normalisePassword(password) ?? NOBODYS;
-      const right =
-        phc === undefined ? await hasher.verifyNothing(normal) : await hasher.verify(phc, normal);
-      if (phc === undefined || !right || normal === NOBODYS) return 'wrong';
-      return hasher.isOutdated(phc) ? 'right-outdated' : 'right';
+    async check(stored, password) {
+      if (!stored) {
+        await hasher.verifyNothing(normalisePassword(password) ?? NOBODYS);
+        return 'wrong';
+      }
+      if (!(await isRight(stored, password, hasher))) return 'wrong';
+      return stored.imported || hasher.isOutdated(stored.hash) ? 'right-outdated' : 'right';
     },
+
+    rehash,
+
+    renew: (unit, userId, change) => store.renew(unit, userId, change),
+
+    async import(unit, userId, hash) {
+      refuseHash(hash);
+      const before = await store.find(unit, userId);
+      const changedAt = clock.now();
+      const { days } = await policyIn(unit, tenantOf(unit));
+      const expiresAt = expiryOf(changedAt, days);
+      return set(unit, userId, before?.hash, { hash, imported: true, changedAt, expiresAt });
+    },
+
+    policyOf,
+
+    reschedule: (unit, tenantId, days) => store.reschedule(unit, tenantId, days),
+
+    warn: createWarning(deps),
   };
 }

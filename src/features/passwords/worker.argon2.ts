@@ -4,16 +4,24 @@
  */
 import { argon2id, hash, verify } from 'argon2';
 import type { Answer, Job } from './hashing-process.ts';
+import { verifyImported } from './schemes.argon2.ts';
 
 async function answerTo(job: Job): Promise<boolean | string> {
-  if (job.kind === 'verify') return verify(job.phc, job.password);
-  const { memoryKiB, passes, lanes } = job.cost;
-  return hash(job.password, {
-    type: argon2id,
-    memoryCost: memoryKiB,
-    timeCost: passes,
-    parallelism: lanes,
-  });
+  switch (job.kind) {
+    case 'verify':
+      return verify(job.phc, job.password);
+    case 'verify-imported':
+      return verifyImported(job.hash, job.password);
+    case 'hash': {
+      const { memoryKiB, passes, lanes } = job.cost;
+      return hash(job.password, {
+        type: argon2id,
+        memoryCost: memoryKiB,
+        timeCost: passes,
+        parallelism: lanes,
+      });
+    }
+  }
 }
 
 async function serve(id: number, job: Job): Promise<void> {

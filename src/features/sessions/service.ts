@@ -24,9 +24,9 @@ export interface Sessions {
   end(ended: EndedSession): Promise<void>;
   /**
    * Ends every session of a user that signed in up to now, this millisecond included; one that signs in
-   * after it lives. Joins the unit of what caused it.
+   * after it lives. Joins the unit of what caused it. With `before`, those that signed in before it.
    */
-  endAll(unit: Unit, userId: UserId, reason: string): Promise<void>;
+  endAll(unit: Unit, userId: UserId, reason: string, before?: Date): Promise<void>;
   /** Forgets revocations that no session can need any more; called by the timetable. */
   sweep(limit: number): Promise<void>;
   /** Whether a session may be used now, and whose it is: asked at every load. */
@@ -75,8 +75,8 @@ export function createSessions(deps: SessionsDeps): Sessions {
         });
       }),
 
-    async endAll(unit, userId, reason) {
-      const tenantId = await users.moveEpoch(unit, userId, later(clock.now(), 1));
+    async endAll(unit, userId, reason, before = later(clock.now(), 1)) {
+      const tenantId = await users.moveEpoch(unit, userId, before);
       if (tenantId === undefined) return;
       await audit.record(unit, {
         action: 'session.all-ended',

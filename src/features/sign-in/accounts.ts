@@ -1,7 +1,7 @@
 import type { Passwords } from '#src/features/passwords/index.ts';
 import type { Tenant } from '#src/features/tenancy/index.ts';
 import type { UserStore } from '#src/features/users/index.ts';
-import { type TenantId, tenantId, userId } from '#src/kernel/ids.ts';
+import { type TenantId, tenantId, type UserId, userId } from '#src/kernel/ids.ts';
 import type { Scope } from '#src/kernel/scope.ts';
 import { normaliseEmail } from '#src/kernel/text.ts';
 import type { Unit, Units } from '#src/kernel/unit.ts';
@@ -16,6 +16,22 @@ export interface AccountsDeps {
   readonly passwords: Pick<Passwords, 'read'>;
 }
 
+/** Accounts as a sign-in has to know them. */
+export interface Accounts {
+  /**
+   * The account of an address, as it was typed. Where there is none, nobody's is read in its place, so
+   * that the database is asked the same questions and takes as long to answer (R3.3).
+   */
+  at(typed: string): Promise<Account | undefined>;
+  /** The account of somebody who was at the door before. */
+  of(person: Whose): Promise<Account | undefined>;
+}
+
+interface Whose {
+  readonly userId: UserId;
+  readonly tenantId: TenantId;
+}
+
 /** For what comes before the tenant is known: whose address it is, and what was tried on nobody's. */
 export const DOORSTEP: Scope = { kind: 'system', job: 'sign-in' };
 
@@ -24,23 +40,29 @@ export function visitorOf(tenantId: TenantId): Scope {
   return { kind: 'tenant', tenantId, actor: 'visitor' };
 }
 
-const NIL = '00000000-0000-0000-0000-000000000000';
-const NOBODY = { id: userId(NIL), tenantId: tenantId(NIL) };
+/** Inside a tenant, on behalf of whoever showed their password. */
+export function personIn({ userId, tenantId }: Whose): Scope {
+  return { kind: 'tenant', tenantId, actor: userId };
+}
 
-/**
- * Finds the account of an address, as it was typed. Where there is none, nobody's is read in its place,
- * so that the database is asked the same questions and takes as long to answer (R3.3).
- */
-export function createFindAccount({ units, users, tenants, passwords }: AccountsDeps) {
-  return async (typed: string): Promise<Account | undefined> => {
-    const address = normaliseEmail(typed) ?? '';
-    const located = await units.once(DOORSTEP, (unit) => users.locate(unit, address));
-    const { id, tenantId } = located ?? NOBODY;
-    return units.run(visitorOf(tenantId), async (unit) => {
-      const user = await users.find(unit, id);
-      const phc = await passwords.read(unit, id);
+const NIL = '00000000-0000-0000-0000-000000000000';
+const NOBODY: Whose = { userId: userId(NIL), tenantId: tenantId(NIL) };
+
+export function createAccounts({ units, users, tenants, passwords }: AccountsDeps): Accounts {
+  const of = ({ userId, tenantId }: Whose) =>
+    units.run(visitorOf(tenantId), async (unit) => {
+      const user = await users.find(unit, userId);
+      const password = await passwords.read(unit, userId);
       const tenant = await tenants.find(unit, tenantId);
-      return user && tenant && { user, phc, tenantStatus: tenant.status };
+      return user && tenant && { user, password, tenantStatus: tenant.status };
     });
+
+  return {
+    of,
+    async at(typed) {
+      const address = normaliseEmail(typed) ?? '';
+      const located = await units.once(DOORSTEP, (unit) => users.locate(unit, address));
+      return of(located ? { userId: located.id, tenantId: located.tenantId } : NOBODY);
+    },
   };
 }

@@ -1,6 +1,7 @@
 import type { AuditEvent, Origin } from '#src/features/audit/index.ts';
 import type { User } from '#src/features/users/index.ts';
 import type { Interaction } from './interactions.ts';
+import type { Step } from './steps.ts';
 import type { Finding } from './verdict.ts';
 
 interface Circumstances {
@@ -13,12 +14,47 @@ export function signInSucceeded(user: User, { client, origin }: Circumstances): 
   return {
     action: 'sign-in.succeeded',
     outcome: 'success',
-    actor: { kind: 'user', id: user.id, tenantId: user.tenantId },
-    tenantId: user.tenantId,
-    resource: { type: 'user', id: user.id },
+    ...by(user),
     origin,
     details: { client: client.id },
   };
+}
+
+/** The password was right, and more is due before anybody is let in. */
+export function signInChallenged(
+  user: User,
+  due: readonly Step[],
+  { client, origin }: Circumstances,
+): AuditEvent {
+  return {
+    action: 'sign-in.challenged',
+    outcome: 'success',
+    ...by(user),
+    origin,
+    details: { client: client.id, due },
+  };
+}
+
+/** An expired password was replaced on the way in. */
+export function passwordChangedAt(
+  user: User,
+  { interaction, origin }: { interaction: { client: Interaction['client'] }; origin: Origin },
+): AuditEvent {
+  return {
+    action: 'password.changed',
+    outcome: 'success',
+    ...by(user),
+    origin,
+    details: { client: interaction.client.id, reason: 'expired' },
+  };
+}
+
+function by({ id, tenantId }: User) {
+  return {
+    actor: { kind: 'user', id, tenantId },
+    tenantId,
+    resource: { type: 'user', id },
+  } as const;
 }
 
 /**

@@ -2,6 +2,8 @@ import type { Context } from 'koa';
 import type { Clients, RegisteredClient } from '#src/features/clients/index.ts';
 import type { Cookies } from '#src/http/cookies.ts';
 import { DAY, SECOND } from '#src/kernel/clock.ts';
+import type { TenantId } from '#src/kernel/ids.ts';
+import type { Interaction } from './interactions.ts';
 
 /** An application a person can be sent back to. */
 export interface Application {
@@ -9,13 +11,26 @@ export interface Application {
   readonly href: string;
 }
 
+/** Where a browser came from: what registration and the other doors beside sign-in have to know. */
+export interface Origin {
+  readonly clientId: string;
+  /** The tenant whose users alone may enter; none where all tenants share the application. */
+  readonly tenantId?: TenantId;
+  readonly application?: Application;
+  /** The sign-in that can go on, unless it has ended meanwhile. */
+  readonly interaction: string;
+}
+
 /**
- * Remembers which application a browser last came from, so that a page on which its sign-in has ended
- * can offer the way back. The cookie names a client and is believed in nothing else.
+ * Remembers which application a browser last came from, and at which sign-in, so that the pages beside it
+ * lead back. The cookie names them and is believed in nothing else: what it names is read afresh, and an
+ * interaction answers to its own cookie only.
  */
 export interface WayBack {
-  remember(ctx: Context, clientId: string): void;
-  find(ctx: Context): Promise<Application | undefined>;
+  remember(ctx: Context, interaction: Pick<Interaction, 'uid' | 'client'>): void;
+  find(ctx: Context): Promise<Origin | undefined>;
+  /** Back to the sign-in that was left. */
+  onward(ctx: Context): Promise<Application | undefined>;
 }
 
 interface WayBackDeps {
@@ -24,23 +39,45 @@ interface WayBackDeps {
 }
 
 const COOKIE = 'application';
-const CLIENT_ID = /^[\w.~-]{1,255}$/;
+const REMEMBERED = /^([\w.~-]{1,255})!([\w-]{1,128})$/;
 
 export function createWayBack({ cookies, clients }: WayBackDeps): WayBack {
+  async function find(ctx: Context): Promise<Origin | undefined> {
+    const [, clientId, interaction] = REMEMBERED.exec(cookies.read(ctx, COOKIE) ?? '') ?? [];
+    if (clientId === undefined || interaction === undefined) return undefined;
+    const client = await clients.find(clientId);
+    if (client?.status !== 'active') return undefined;
+    const { tenantId } = client;
+    const application = applicationOf(client);
+    return {
+      clientId,
+      interaction,
+      ...(tenantId && { tenantId }),
+      ...(application && { application }),
+    };
+  }
+
   return {
-    remember(ctx, clientId) {
-      if (CLIENT_ID.test(clientId)) cookies.write(ctx, COOKIE, clientId, DAY / SECOND);
+    find,
+    remember(ctx, { uid, client }) {
+      const value = `${client.id}!${uid}`;
+      if (REMEMBERED.test(value)) cookies.write(ctx, COOKIE, value, DAY / SECOND);
     },
-    async find(ctx) {
-      const id = cookies.read(ctx, COOKIE) ?? '';
-      const client = CLIENT_ID.test(id) ? await clients.find(id) : undefined;
-      return client && applicationOf(client);
+    async onward(ctx) {
+      const origin = await find(ctx);
+      const name = origin?.application?.name;
+      return origin && name !== undefined
+        ? { name, href: `/interaction/${origin.interaction}` }
+        : undefined;
     },
   };
 }
 
 /** Where the application lives; a native one has no address a page could lead to. */
-function applicationOf({ name, redirectUris }: RegisteredClient): Application | undefined {
+export function applicationOf({
+  name,
+  redirectUris,
+}: Pick<RegisteredClient, 'name' | 'redirectUris'>): Application | undefined {
   const home = redirectUris.find((uri) => /^https?:/i.test(uri));
   return home === undefined ? undefined : { name, href: `${new URL(home).origin}/` };
 }

@@ -6,10 +6,13 @@
  * provider is reached through the port `Interactions` only. Consent, cancel and "not you?" end the
  * same interaction.
  *
- * Owns: sign-in states, in the ephemeral store. Records: `sign-in.succeeded`, `sign-in.refused`.
+ * Owns: sign-in states, in the ephemeral store. Records: `sign-in.succeeded`, `sign-in.challenged`,
+ * `sign-in.refused`, `password.changed`.
  * Answers for: P20, P38, P56.
  */
-export { createWayBack, type WayBack } from './gate.ts';
+
+export { ACR_PASSWORD } from './course.ts';
+export { type Application, applicationOf, createWayBack, type WayBack } from './gate.ts';
 export type { Exchange, Interaction, Interactions, Onward, SignedIn } from './interactions.ts';
 export { createSignInPages, type SignInPagesDeps } from './pages.ts';
-export { ACR_PASSWORD, createSignIn, type SignIn, type SignInDeps } from './service.ts';
+export { createSignIn, type SignIn, type SignInDeps } from './service.ts';

@@ -1,8 +1,9 @@
-import type { UserId } from '#src/kernel/ids.ts';
+import type { TenantId, UserId } from '#src/kernel/ids.ts';
 
 /** Who has shown the password, when (a NumericDate), and by what means so far (RFC 8176). */
 export interface Person {
   readonly userId: UserId;
+  readonly tenantId: TenantId;
   readonly authTime: number;
   readonly amr: readonly string[];
 }
@@ -24,8 +25,15 @@ export type Event<Step extends string> =
   | { readonly kind: 'tried' }
   /** It was right; these steps are due before the end. */
   | { readonly kind: 'identified'; readonly person: Person; readonly due: readonly Step[] }
-  /** A step was passed by these means. */
-  | { readonly kind: 'passed'; readonly step: Step; readonly amr: readonly string[] };
+  /** A step was passed by these means; where it proved the person anew, at this time. */
+  | {
+      readonly kind: 'passed';
+      readonly step: Step;
+      readonly amr: readonly string[];
+      readonly authTime?: number;
+    }
+  /** The person at a step is somebody else after all. */
+  | { readonly kind: 'restarted' };
 
 /** Where every sign-in starts. */
 export const START = { at: 'password', attempts: 0 } as const;
@@ -34,8 +42,8 @@ export const START = { at: 'password', attempts: 0 } as const;
  * What a sign-in becomes by one more event.
  *
  * Pure, and total: an event that does not belong to the state leaves it as it is. So a step cannot be
- * skipped, passed out of turn or passed twice, nobody can be put in another's place half-way, and the
- * end is reached by passing every step that was due and by nothing else.
+ * skipped, passed out of turn or passed twice, nobody can be put in another's place but by starting
+ * over, and the end is reached by passing every step that was due and by nothing else.
  */
 export function after<Step extends string>(state: State<Step>, event: Event<Step>): State<Step> {
   switch (event.kind) {
@@ -46,8 +54,11 @@ export function after<Step extends string>(state: State<Step>, event: Event<Step
     case 'passed': {
       if (state.at !== 'step' || state.due[0] !== event.step) return state;
       const amr = [...new Set([...state.person.amr, ...event.amr])];
-      return next(state.attempts, { ...state.person, amr }, state.due.slice(1));
+      const authTime = Math.max(state.person.authTime, event.authTime ?? 0);
+      return next(state.attempts, { ...state.person, amr, authTime }, state.due.slice(1));
     }
+    case 'restarted':
+      return state.at === 'step' ? { at: 'password', attempts: state.attempts } : state;
   }
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { MINUTE } from '#src/kernel/clock.ts';
 import { Unavailable } from '#src/kernel/faults.ts';
 import { clientId, userId } from '#src/kernel/ids.ts';
-import { anInteraction, aUser, createBench, OTHER_TENANT, TENANT } from './bench.ts';
+import { anInteraction, aUser, createBench, DEVICE, OTHER_TENANT, TENANT } from './bench.ts';
 import { createSignIn } from './service.ts';
 
 const ADA = 'ada@x.test';
@@ -15,7 +15,15 @@ describe('a right password', () => {
     const { attempt, clock } = createBench();
     expect(await attempt(ADA, 'right')).toEqual({
       ok: true,
-      value: { userId: aUser().id, at: clock.now(), amr: ['pwd'], acr: 'urn:avian:acr:password' },
+      value: {
+        at: 'done',
+        signedIn: {
+          userId: aUser().id,
+          at: clock.now(),
+          amr: ['pwd'],
+          acr: 'urn:avian:acr:password',
+        },
+      },
     });
   });
 
@@ -32,25 +40,28 @@ describe('a right password', () => {
     ]);
     expect(await attempt(ADA, 'right')).toMatchObject({ ok: true });
     expect(stored.get(aUser().id)).toBe('new phc');
-    expect(calls).toContain('passwords.prepare with 0 open');
-    expect(calls.slice(-4)).toEqual(['open tenant', 'passwords.put', 'audit.record', 'close']);
+    expect(calls).toContain('passwords.rehash with 0 open');
+    expect(calls.slice(-6)).toEqual([
+      ...['open tenant', 'passwords.renew', 'lockout.right', 'lockout.rememberDevice'],
+      ...['audit.record', 'close'],
+    ]);
   });
 
   it('lets in with an old hash while hashing is busy', async () => {
-    const { deps, stored } = createBench([
+    const { deps, stored, visit } = createBench([
       { user: aUser(), password: 'right', hash: 'right-outdated' },
     ]);
-    const busy = { ...deps.passwords, prepare: () => Promise.reject(new Unavailable('busy')) };
+    const busy = { ...deps.passwords, rehash: () => Promise.reject(new Unavailable('busy')) };
     const signIn = createSignIn({ ...deps, passwords: busy });
-    await signIn.begin(anInteraction());
-    const attempt = { interaction: anInteraction(), email: ADA, password: 'right', origin: {} };
+    await signIn.stand(visit());
+    const attempt = { ...visit(), email: ADA, password: 'right' };
     expect(await signIn.attempt(attempt)).toMatchObject({ ok: true });
     expect(stored.size).toBe(0);
   });
 
   it('replaces nothing of an account that is not let in', async () => {
     const { attempt, stored } = createBench([
-      { user: unverified, password: 'right', hash: 'right-outdated' },
+      { user: aUser({ status: 'disabled' }), password: 'right', hash: 'right-outdated' },
     ]);
     await attempt(ADA, 'right');
     expect(stored.size).toBe(0);
@@ -75,12 +86,6 @@ describe('whoever is not let in', () => {
     {
       who: 'who is wrong about a closed account',
       ...{ residents: disabled, password: 'no', told: 'wrong', found: 'wrong-password' },
-    },
-    {
-      who: 'who has not confirmed',
-      residents: unconfirmed,
-      told: 'unverified',
-      found: 'unverified',
     },
     {
       who: 'who is wrong about an unconfirmed account',
@@ -140,7 +145,7 @@ describe('equal work', () => {
   const shape = [
     ...['once system', 'users.locate', 'close'],
     ...['open tenant', 'users.find', 'passwords.read', 'tenants.find', 'close'],
-    'passwords.check with 0 open',
+    'door.try with 0 open',
     ...['once tenant', 'audit.record', 'close'],
   ];
   const interaction = anInteraction({ client: { ...BOUND, tenantId: TENANT } });
@@ -155,12 +160,15 @@ describe('equal work', () => {
     '',
     'a\0b@x.test',
   ])(
-    'asks the same questions in the same order for %j, right or wrong, and hashes once',
+    'asks the same questions in the same order for %j, locked or not, and hashes once',
     async (email) => {
-      for (const password of ['right', 'wrong', '']) {
-        const { attempt, calls } = createBench(everyone);
-        await attempt(email, password, interaction);
-        expect(calls).toEqual(shape);
+      for (const door of ['open', 'closed'] as const) {
+        for (const password of ['wrong', '']) {
+          const { attempt, calls, counts } = createBench(everyone);
+          counts({ door });
+          await attempt(email, password, interaction);
+          expect(calls).toEqual(shape);
+        }
       }
     },
   );
@@ -232,53 +240,55 @@ describe('what an attempt leaves behind', () => {
   });
 
   it('is nothing at all when the entry cannot be written', async () => {
-    const { deps, states } = createBench();
+    const { deps, states, visit } = createBench();
     const broken = { record: () => Promise.reject(new Unavailable('no database')) };
     const signIn = createSignIn({ ...deps, audit: broken });
     const interaction = anInteraction();
-    await signIn.begin(interaction);
-    const attempt = { interaction, email: ADA, password: 'right', origin: {} };
+    await signIn.stand(visit(interaction));
+    const attempt = { ...visit(interaction), email: ADA, password: 'right' };
     await expect(signIn.attempt(attempt)).rejects.toThrow(Unavailable);
-    expect(await signIn.begin(interaction)).toBe('password');
+    expect(await signIn.stand(visit(interaction))).toEqual({ at: 'password', attempts: 1 });
     expect(states.keys()).toHaveLength(1);
   });
 });
 
 describe('a sign-in’s course', () => {
   it('ends when it took too long, whatever password is shown', async () => {
-    const { signIn, clock, calls } = createBench();
-    const interaction = anInteraction();
-    await signIn.begin(interaction);
+    const { signIn, clock, calls, visit } = createBench();
+    await signIn.stand(visit());
     clock.pass(30 * MINUTE);
     calls.length = 0;
-    const attempt = { interaction, email: ADA, password: 'right', origin: {} };
+    const attempt = { ...visit(), email: ADA, password: 'right' };
     expect(await signIn.attempt(attempt)).toEqual({ ok: false, reason: 'gone' });
     expect(calls).toEqual([]);
   });
 
   it('needs to have begun', async () => {
-    const attempt = { interaction: anInteraction(), email: ADA, password: 'right', origin: {} };
-    expect(await createBench().signIn.attempt(attempt)).toEqual({ ok: false, reason: 'gone' });
+    const { signIn, visit } = createBench();
+    const attempt = { ...visit(), email: ADA, password: 'right' };
+    expect(await signIn.attempt(attempt)).toEqual({ ok: false, reason: 'gone' });
   });
 
   it('goes on where it was when its page is opened again', async () => {
-    const { signIn, attempt } = createBench();
-    expect(await signIn.begin(anInteraction())).toBe('password');
+    const { signIn, attempt, visit } = createBench();
+    expect(await signIn.stand(visit())).toEqual({ at: 'password', attempts: 0 });
     await attempt(ADA, 'right');
-    expect(await signIn.begin(anInteraction())).toBe('done');
+    expect(await signIn.stand(visit())).toMatchObject({
+      at: 'done',
+      signedIn: { userId: aUser().id },
+    });
   });
 
   it('is not named where it is kept', async () => {
-    const { signIn, states } = createBench();
-    await signIn.begin(anInteraction());
+    const { signIn, states, visit } = createBench();
+    await signIn.stand(visit());
     expect(states.keys()).toEqual([expect.stringMatching(/^sign-in:state:[\w-]{43}$/)]);
   });
 
   it('answers a form that was sent twice with one and the same sign-in', async () => {
-    const { signIn, clock } = createBench();
-    const interaction = anInteraction();
-    await signIn.begin(interaction);
-    const attempt = { interaction, email: ADA, password: 'right', origin: {} };
+    const { signIn, clock, visit } = createBench();
+    await signIn.stand(visit());
+    const attempt = { ...visit(), email: ADA, password: 'right' };
     const endings = await Promise.all(Array.from({ length: 20 }, () => signIn.attempt(attempt)));
     clock.pass(MINUTE);
     endings.push(await signIn.attempt(attempt));
@@ -304,13 +314,173 @@ describe('a sign-in’s course', () => {
   });
 
   it('counts each of many tries at once, before it judges any', async () => {
-    const { signIn, states, deps } = createBench();
-    const interaction = anInteraction();
-    await signIn.begin(interaction);
-    const attempt = { interaction, email: ADA, password: 'wrong', origin: {} };
+    const { signIn, states, deps, visit } = createBench();
+    await signIn.stand(visit());
+    const attempt = { ...visit(), email: ADA, password: 'wrong' };
     await Promise.all(Array.from({ length: 20 }, () => signIn.attempt(attempt)));
     const [key = ''] = states.keys();
     const entry = await deps.states.get(key);
     expect(JSON.parse(entry?.value ?? '{}')).toEqual({ at: 'password', attempts: 20 });
+  });
+});
+
+describe('a locked account', () => {
+  it('is answered like a wrong password, the right one included, and the log knows better', async () => {
+    const { attempt, entries, counts, calls } = createBench();
+    counts({ door: 'closed' });
+    expect(await attempt(ADA, 'right')).toEqual({ ok: false, reason: 'wrong' });
+    expect(entries.map(({ outcome }) => outcome)).toEqual(['locked']);
+    expect(calls).not.toContain('lockout.right');
+  });
+
+  it('is closed by the last wrong one, in the unit of its refusal', async () => {
+    const { attempt, counts, calls } = createBench();
+    counts({ isLast: true });
+    await attempt(ADA, 'wrong');
+    expect(calls.slice(-4)).toEqual(['open tenant', 'audit.record', 'lockout.wrong', 'close']);
+  });
+
+  it('is not closed by the last one where that is right', async () => {
+    const { attempt, counts, calls } = createBench();
+    counts({ isLast: true });
+    expect(await attempt(ADA, 'right')).toMatchObject({ ok: true });
+    expect(calls).toContain('lockout.right');
+    expect(calls).not.toContain('lockout.wrong');
+  });
+
+  it('gives no clean slate to the right password of a closed account', async () => {
+    const { attempt, calls } = createBench([
+      { user: aUser({ status: 'disabled' }), password: 'right' },
+    ]);
+    await attempt(ADA, 'right');
+    expect(calls).not.toContain('lockout.right');
+  });
+});
+
+describe('a browser', () => {
+  it('is known once somebody is signed in, and not before', async () => {
+    const { attempt, devices, signIn, visit, verify } = createBench([
+      { user: unverified, password: 'right' },
+    ]);
+    await attempt(ADA, 'right');
+    expect(devices).toEqual([]);
+    verify(unverified);
+    await signIn.stand(visit());
+    expect(devices).toEqual([`${unverified.id} ${DEVICE}`]);
+  });
+});
+
+describe('an unproven address', () => {
+  it('stands between the right password and the end, and a mail goes out', async () => {
+    const { attempt, calls, entries } = createBench([{ user: unverified, password: 'right' }]);
+    expect(await attempt(ADA, 'right')).toMatchObject({
+      ok: true,
+      value: { at: 'step', step: 'verify-email', user: { id: unverified.id } },
+    });
+    expect(calls).toContain('verification.issue');
+    expect(entries).toMatchObject([
+      { action: 'sign-in.challenged', details: { due: ['verify-email'] } },
+    ]);
+  });
+
+  it('is behind once it is proven, wherever that happened, and the end is written once', async () => {
+    const { attempt, signIn, visit, verify, entries } = createBench([
+      { user: unverified, password: 'right' },
+    ]);
+    await attempt(ADA, 'right');
+    expect(await signIn.stand(visit())).toMatchObject({ at: 'step', step: 'verify-email' });
+    verify(unverified);
+    const stages = await Promise.all(Array.from({ length: 20 }, () => signIn.stand(visit())));
+    for (const stage of stages)
+      expect(stage).toMatchObject({ at: 'done', signedIn: { userId: unverified.id } });
+    expect(entries.map(({ action }) => action)).toEqual([
+      'sign-in.challenged',
+      'sign-in.succeeded',
+    ]);
+  });
+
+  it('of a newcomer is the first thing their sign-in asks for', async () => {
+    const { signIn, visit, verify } = createBench([{ user: unverified, password: 'right' }]);
+    const { id, tenantId } = unverified;
+    await signIn.admit(visit().interaction.uid, { userId: id, tenantId, at: new Date(5000) });
+    expect(await signIn.stand(visit())).toMatchObject({ at: 'step', step: 'verify-email' });
+    verify(unverified);
+    expect(await signIn.stand(visit())).toMatchObject({
+      at: 'done',
+      signedIn: { userId: id, at: new Date(5000) },
+    });
+  });
+
+  it('of whoever corrects a mistyped address takes the place of the first', async () => {
+    const bob = { ...unverified, id: userId('bob'), email: 'bob@x.test' };
+    const { signIn, visit } = createBench([
+      { user: unverified, password: 'right' },
+      { user: bob, password: 'right' },
+    ]);
+    for (const { id, tenantId } of [unverified, bob])
+      await signIn.admit(visit().interaction.uid, { userId: id, tenantId, at: new Date(5000) });
+    expect(await signIn.stand(visit())).toMatchObject({ at: 'step', user: { id: bob.id } });
+  });
+
+  it('of an account that is gone starts the sign-in over', async () => {
+    const { signIn, visit } = createBench();
+    const gone = { userId: userId('gone'), tenantId: TENANT, at: new Date(5000) };
+    await signIn.admit(visit().interaction.uid, gone);
+    expect(await signIn.stand(visit())).toEqual({ at: 'password', attempts: 0 });
+  });
+});
+
+describe('an expired password', () => {
+  const expired = [{ user: aUser(), password: 'right', expiresAt: new Date('2029-12-31') }];
+
+  it('lets nobody in until it is changed, and then ends every other session and tells the owner', async () => {
+    const { attempt, signIn, visit, stored, ended, mails, clock, entries } = createBench(expired);
+    expect(await attempt(ADA, 'right')).toMatchObject({
+      value: { at: 'step', step: 'change-password' },
+    });
+    clock.pass(MINUTE);
+    expect(await signIn.changePassword(visit(), 'a new one')).toMatchObject({
+      ok: true,
+      value: { at: 'done', signedIn: { at: clock.now() } },
+    });
+    expect(stored.get(aUser().id)).toBe('phc of a new one');
+    expect(ended).toEqual([[`${aUser().id} password-changed`, clock.now()]]);
+    expect(mails).toMatchObject([{ to: ADA, topic: 'passwords/changed' }]);
+    expect(entries.map(({ action }) => action)).toEqual([
+      'sign-in.challenged',
+      'password.changed',
+      'sign-in.succeeded',
+    ]);
+  });
+
+  it('stays where the new one breaks a rule', async () => {
+    const { attempt, signIn, visit, stored, finds } = createBench(expired);
+    await attempt(ADA, 'right');
+    finds('too-short', 'no-digit');
+    expect(await signIn.changePassword(visit(), 'short')).toEqual({
+      ok: false,
+      reason: 'unfit',
+      faults: ['too-short', 'no-digit'],
+    });
+    expect(stored.size).toBe(0);
+    expect(await signIn.stand(visit())).toMatchObject({ at: 'step', step: 'change-password' });
+  });
+
+  it('cannot be changed by whoever did not show it', async () => {
+    const { signIn, visit, calls } = createBench(expired);
+    await signIn.stand(visit());
+    calls.length = 0;
+    expect(await signIn.changePassword(visit(), 'a new one')).toEqual({
+      ok: false,
+      reason: 'gone',
+    });
+    expect(calls).toEqual([]);
+  });
+
+  it('that was changed elsewhere meanwhile has to be shown anew', async () => {
+    const { attempt, signIn, visit, deps } = createBench(expired);
+    await attempt(ADA, 'right');
+    await deps.passwords.put({} as never, aUser().id, { hash: 'another', expiresAt: null });
+    expect(await signIn.stand(visit())).toEqual({ at: 'password', attempts: 1 });
   });
 });

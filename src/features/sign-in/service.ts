@@ -1,144 +1,89 @@
-import type { Audit, Origin } from '#src/features/audit/index.ts';
-import type { Passwords } from '#src/features/passwords/index.ts';
-import type { User } from '#src/features/users/index.ts';
-import { type Clock, epochSeconds, fromEpochSeconds } from '#src/kernel/clock.ts';
-import { Unavailable } from '#src/kernel/faults.ts';
+import type { PasswordDoor } from '#src/features/lockout/index.ts';
+import type { Judgement } from '#src/features/passwords/index.ts';
+import { type Clock, epochSeconds } from '#src/kernel/clock.ts';
 import { done, type Outcome, refused } from '#src/kernel/outcome.ts';
 import type { Digest } from '#src/kernel/ports.ts';
-import type { Scope } from '#src/kernel/scope.ts';
-import { normaliseEmail } from '#src/kernel/text.ts';
-import { type AccountsDeps, createFindAccount, DOORSTEP, visitorOf } from './accounts.ts';
-import { signInRefused, signInSucceeded } from './events.ts';
-import type { Interaction, SignedIn } from './interactions.ts';
-import type { Person, State } from './machine.ts';
+import { type AccountsDeps, createAccounts } from './accounts.ts';
+import { type ChangeDeps, createChange } from './change.ts';
+import { at, type Parts, pass, restart, settled, tryPassword } from './course.ts';
+import { createRecords, type RecordsDeps } from './records.ts';
 import { createStates, type StateStore } from './states.ts';
-import { dueFor, type Step } from './steps.ts';
-import { type Account, type Finding, judge, type Refusal, tell } from './verdict.ts';
-
-export interface Attempt {
-  readonly interaction: Pick<Interaction, 'uid' | 'client'>;
-  readonly email: string;
-  readonly password: string;
-  readonly origin: Origin;
-}
+import { dueFor } from './steps.ts';
+import type { Refusal } from './verdict.ts';
+import type { Attempt, Newcomer, Stage, Visit } from './visit.ts';
 
 export interface SignIn {
-  /** Starts the sign-in of an interaction, or finds where it stands. */
-  begin(interaction: Pick<Interaction, 'uid'>): Promise<State<Step>['at']>;
+  /** Starts the sign-in of an interaction, or goes on where it stands: a step that was passed elsewhere is behind it. */
+  stand(visit: Visit): Promise<Stage>;
   /**
-   * Tries an address and a password. A step's name says that this step comes next; `gone`, that the
-   * sign-in took too long. Every attempt that was judged leaves one audit entry (P46).
+   * Tries an address and a password; `gone` says that the sign-in took too long. Every attempt that was
+   * judged leaves one audit entry (P46).
    *
    * An address nobody has costs the same reads, the same hashing and the same writes as one that
-   * somebody has, and is answered alike (R3.3).
+   * somebody has, locked or not, and is answered alike (R3.3, R3.8).
    */
-  attempt(attempt: Attempt): Promise<Outcome<SignedIn, Reason>>;
+  attempt(attempt: Attempt): Promise<Outcome<Stage, Refusal | 'gone'>>;
+  /** Passes the step `change-password`; a password that breaks a rule leaves everything as it was. */
+  changePassword(visit: Visit, password: string): Promise<Changed>;
+  /** Lets in who has just registered, as far as proving their address; in the place of whoever was half-way. */
+  admit(uid: string, newcomer: Newcomer): Promise<void>;
 }
 
-// oxlint-disable-next-line typescript/no-redundant-type-constituents -- no room has added a step yet
-type Reason = Refusal | 'gone' | Step;
+export type Changed = Outcome<Stage, 'gone'> | Extract<Judgement, { ok: false }>;
 
-export interface SignInDeps extends AccountsDeps {
-  readonly passwords: Pick<Passwords, 'read' | 'check' | 'prepare' | 'put'>;
-  readonly audit: Pick<Audit, 'record'>;
+export interface SignInDeps extends AccountsDeps, RecordsDeps, ChangeDeps {
+  readonly passwords: AccountsDeps['passwords'] &
+    RecordsDeps['passwords'] &
+    ChangeDeps['passwords'];
+  readonly audit: RecordsDeps['audit'];
+  readonly door: PasswordDoor;
   readonly states: StateStore;
   readonly clock: Clock;
   readonly digest: Digest;
 }
 
-/** A password alone (OpenID Connect Core §2, `acr`). */
-export const ACR_PASSWORD = 'urn:avian:acr:password';
-
 export function createSignIn(deps: SignInDeps): SignIn {
-  const { clock, passwords } = deps;
+  const { clock } = deps;
   const states = createStates({ ...deps, store: deps.states });
-  const findAccount = createFindAccount(deps);
+  const parts: Parts = {
+    ...deps,
+    states,
+    accounts: createAccounts(deps),
+    records: createRecords(deps),
+  };
+  const change = createChange(deps);
 
   return {
-    async begin({ uid }) {
-      const { at } = await states.begin(uid);
-      return at;
+    async stand(visit) {
+      const state = await states.begin(visit.interaction.uid);
+      if (state.at !== 'step') return settled(state);
+      const account = await parts.accounts.of(state.person);
+      const [step] = state.due;
+      if (account && dueFor(account, clock.now()).includes(step)) return at(step, account);
+      // What they showed is no longer what lets them in: the account is gone, or its password another.
+      return account && step === 'verify-email'
+        ? pass(parts, visit, account, { step, amr: [] })
+        : restart(parts, visit);
     },
 
-    async attempt(attempt) {
-      const { uid, client } = attempt.interaction;
-      // Counted before anything is judged: of a burst of guesses none goes uncounted.
-      if (!(await states.advance(uid, { kind: 'tried' }))) return refused('gone');
+    attempt: (attempt) => tryPassword(parts, attempt),
 
-      // Taken before the hash is read: should the password change meanwhile, this sign-in is from before it.
-      const authTime = epochSeconds(clock.now());
-      const account = await findAccount(attempt.email);
-      // No transaction is open here: hashing takes longer than a connection may be kept.
-      const check = await passwords.check(account?.phc, attempt.password);
-      const verdict = judge(account, check !== 'wrong', client.tenantId);
-      if (!verdict.ok) {
-        await recordRefusal(deps, attempt, verdict.reason, account);
-        return refused(tell(verdict.reason));
-      }
+    async changePassword(visit, password) {
+      const state = await states.begin(visit.interaction.uid);
+      if (state.at !== 'step' || state.due[0] !== 'change-password') return refused('gone');
+      const account = await parts.accounts.of(state.person);
+      if (!account) return refused('gone');
+      const changed = await change(account.user, password, visit);
+      if (!changed.ok) return changed;
+      const step = { step: state.due[0], amr: ['pwd'], authTime: changed.value };
+      return done(await pass(parts, visit, account, step));
+    },
 
-      const { user } = verdict.value;
-      const renewed =
-        check === 'right-outdated' ? await renew(passwords, attempt.password) : undefined;
-      await recordSuccess(deps, attempt, user, renewed);
-      return advance(uid, verdict.value, authTime);
+    async admit(uid, { userId, tenantId, at: when }) {
+      const person = { userId, tenantId, authTime: epochSeconds(when), amr: ['pwd'] };
+      await states.begin(uid);
+      await states.advance(uid, { kind: 'restarted' });
+      await states.advance(uid, { kind: 'identified', person, due: ['verify-email'] });
     },
   };
-
-  async function advance(
-    uid: string,
-    account: Account,
-    authTime: number,
-  ): Promise<Outcome<SignedIn, Reason>> {
-    const { id } = account.user;
-    const person = { userId: id, authTime, amr: ['pwd'] };
-    const state = await states.advance(uid, { kind: 'identified', person, due: dueFor(account) });
-    if (!state || state.at === 'password') return refused('gone');
-    // Somebody else got here first, in another tab of the same sign-in.
-    if (state.person.userId !== id) return refused('gone');
-    return state.at === 'done' ? done(signedInOf(state.person)) : refused(state.due[0]);
-  }
-}
-
-async function recordRefusal(
-  { units, audit, digest }: SignInDeps,
-  { interaction, origin, email }: Attempt,
-  finding: Finding,
-  account: Account | undefined,
-): Promise<void> {
-  const addressDigest = digest.of('sign-in-address', normaliseEmail(email) ?? email);
-  const event = signInRefused(account ?? { addressDigest }, finding, { ...interaction, origin });
-  const scope = event.tenantId ? visitorOf(event.tenantId) : DOORSTEP;
-  await units.once(scope, (unit) => audit.record(unit, event));
-}
-
-async function recordSuccess(
-  { units, audit, passwords }: SignInDeps,
-  { interaction, origin }: Attempt,
-  user: User,
-  renewed: string | undefined,
-): Promise<void> {
-  const scope: Scope = { kind: 'tenant', tenantId: user.tenantId, actor: user.id };
-  const event = signInSucceeded(user, { ...interaction, origin });
-  if (renewed === undefined) return units.once(scope, (unit) => audit.record(unit, event));
-  return units.run(scope, async (unit) => {
-    await passwords.put(unit, user.id, renewed);
-    await audit.record(unit, event);
-  });
-}
-
-async function renew(
-  passwords: Pick<Passwords, 'prepare'>,
-  password: string,
-): Promise<string | undefined> {
-  try {
-    return await passwords.prepare(password);
-  } catch (fault) {
-    // The old hash still verifies: where hashing is busy, the next sign-in renews it.
-    if (fault instanceof Unavailable) return undefined;
-    throw fault;
-  }
-}
-
-function signedInOf({ userId, authTime, amr }: Person): SignedIn {
-  return { userId, at: fromEpochSeconds(authTime), amr, acr: ACR_PASSWORD };
 }

@@ -22,7 +22,13 @@ export interface States {
    * Moves a sign-in by one event, exactly once however many requests do the same at a time; `undefined`
    * when there is none, or it took too long.
    */
-  advance(uid: string, event: Event<Step>): Promise<State<Step> | undefined>;
+  advance(uid: string, event: Event<Step>): Promise<Advance | undefined>;
+}
+
+/** Where a sign-in stands after an event, and whether this call is the one that moved it there. */
+export interface Advance {
+  readonly state: State<Step>;
+  readonly moved: boolean;
 }
 
 /** How long a person may take: as long as the provider keeps the interaction itself. */
@@ -57,8 +63,9 @@ export function createStates({ store, digest, clock }: StatesDeps): States {
         if (!entry) return undefined;
         const state = after(stateOf(entry.value), event);
         const value = JSON.stringify(state);
-        if (value === entry.value) return state;
-        if (await store.swap(key, entry.value, value, entry.expiresAt)) return state;
+        if (value === entry.value) return { state, moved: false };
+        if (await store.swap(key, entry.value, value, entry.expiresAt))
+          return { state, moved: true };
       }
       throw new Unavailable('Too many attempts at once.');
     },

@@ -46,6 +46,15 @@ async function aClient(unit: Unit, tenant: TenantId): Promise<string> {
   return id;
 }
 
+/** Of a table that keeps one mailed link a user. */
+function linkPlanter(table: 'unlocks' | 'recoveries'): Planter {
+  return async (unit, tenant) => [
+    `insert into ${table} (user_id, tenant_id, token_digest, created_at, expires_at)
+     values ($1, $2, $3, $4, $4)`,
+    [await aUser(unit, tenant), tenant, mark(), NOON],
+  ];
+}
+
 /** For each table with tenants' rows: plants what a row of it hangs on, and answers with the row's own insertion. */
 export const PLANTERS: Readonly<Record<string, Planter>> = {
   users: async (_, tenant) => userRow(tenant),
@@ -55,6 +64,41 @@ export const PLANTERS: Readonly<Record<string, Planter>> = {
   passwords: async (unit, tenant) => [
     `insert into passwords (user_id, tenant_id, hash, changed_at) values ($1, $2, '$argon2id$x', $3)`,
     [await aUser(unit, tenant), tenant, NOON],
+  ],
+  password_history: async (unit, tenant) => [
+    `insert into password_history (id, tenant_id, user_id, hash, retired_at)
+     values ($1, $2, $3, '$argon2id$x', $4)`,
+    [randomUUID(), tenant, await aUser(unit, tenant), NOON],
+  ],
+  known_devices: async (unit, tenant) => [
+    `insert into known_devices (user_id, tenant_id, device_digest, first_seen_at, last_seen_at)
+     values ($1, $2, $3, $4, $4)`,
+    [await aUser(unit, tenant), tenant, mark(), NOON],
+  ],
+  unlocks: linkPlanter('unlocks'),
+  recoveries: linkPlanter('recoveries'),
+  verifications: async (unit, tenant) => [
+    `insert into verifications
+       (user_id, tenant_id, email, token_digest, code_digest, created_at, expires_at)
+     values ($1, $2, 'ada@x.test', $3, 'd', $4, $4)`,
+    [await aUser(unit, tenant), tenant, mark(), NOON],
+  ],
+  email_changes: async (unit, tenant) => [
+    `insert into email_changes
+       (id, tenant_id, user_id, old_email, new_email, token_digest, created_at, expires_at)
+     values ($1, $2, $3, 'ada@x.test', 'eve@x.test', $4, $5, $5)`,
+    [randomUUID(), tenant, await aUser(unit, tenant), mark(), NOON],
+  ],
+  invitations: async (_, tenant) => [
+    `insert into invitations (id, tenant_id, email, role, token_digest, created_at, expires_at)
+     values ($1, $2, $3, 'user', $4, $5, $5)`,
+    [randomUUID(), tenant, `${mark()}@x.test`, mark(), NOON],
+  ],
+  outbox: async (_, tenant) => [
+    `insert into outbox
+       (id, tenant_id, kind, topic, recipient_digest, content_sealed, due_at, created_at)
+     values ($1, $2, 'mail', 'test/planted', 'd', '', $3, $3)`,
+    [randomUUID(), tenant, NOON],
   ],
   client_secrets: async (unit, tenant) => [
     `insert into client_secrets (id, tenant_id, client_id, secret_digest, created_at)

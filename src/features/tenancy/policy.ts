@@ -1,6 +1,7 @@
 import { refuseFaults } from '#src/kernel/faults.ts';
 import { isUuid } from '#src/kernel/ids.ts';
 import { normaliseName } from '#src/kernel/text.ts';
+import type { TenantSettings } from './tenant.ts';
 
 export interface TenantDraft {
   readonly slug: string;
@@ -25,6 +26,37 @@ export function judgeTenant(draft: TenantDraft): TenantDraft {
   const name = normaliseName(draft.name);
   refuseFaults('The tenant is not valid.', { slug: slugFault(draft.slug), name: nameFault(name) });
   return { slug: draft.slug, name };
+}
+
+/** Settings as they will be kept; throws `InvalidInput` with every fault by field. */
+export function judgeSettings(settings: TenantSettings): TenantSettings {
+  const name = normaliseName(settings.name);
+  const domains = settings.registrationDomains.map((domain) => domain.trim().toLowerCase());
+  const { registration, passwordDays } = settings;
+  refuseFaults('The settings are not valid.', {
+    name: nameFault(name),
+    registrationDomains: domainsFault(registration === 'domain', domains),
+    passwordDays: daysFault(passwordDays),
+  });
+  return { ...settings, name, registrationDomains: [...new Set(domains)].toSorted() };
+}
+
+const DOMAIN =
+  /^(?=.{1,253}$)[\p{L}\p{N}]([\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?(\.[\p{L}\p{N}]([\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?)+$/u;
+const MOST_DOMAINS = 100;
+
+function domainsFault(needed: boolean, domains: readonly string[]): string | undefined {
+  if (needed && domains.length === 0) return 'Name at least one domain.';
+  if (domains.length > MOST_DOMAINS) return `Name ${MOST_DOMAINS} domains at most.`;
+  const wrong = domains.find((domain) => !DOMAIN.test(domain));
+  return wrong === undefined ? undefined : `"${wrong}" is not a domain.`;
+}
+
+const LONGEST_DAYS = 3650;
+
+function daysFault(days: number | null): string | undefined {
+  const fits = days === null || (Number.isInteger(days) && days >= 1 && days <= LONGEST_DAYS);
+  return fits ? undefined : `Use 1 to ${LONGEST_DAYS} days, or never.`;
 }
 
 /** Whether it has the shape of a slug; one that has not names no tenant. */

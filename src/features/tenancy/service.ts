@@ -1,17 +1,30 @@
-import type { Audit } from '#src/features/audit/index.ts';
+import type { Audit, AuditEvent } from '#src/features/audit/index.ts';
 import type { Clock } from '#src/kernel/clock.ts';
-import { type Ids, tenantId } from '#src/kernel/ids.ts';
+import { type Ids, type TenantId, tenantId } from '#src/kernel/ids.ts';
 import { done, type Outcome, refused } from '#src/kernel/outcome.ts';
 import type { Scope } from '#src/kernel/scope.ts';
-import type { Units } from '#src/kernel/unit.ts';
-import { isSlug, judgeTenant, type TenantDraft } from './policy.ts';
+import type { Unit, Units } from '#src/kernel/unit.ts';
+import { isSlug, judgeSettings, judgeTenant, type TenantDraft } from './policy.ts';
 import type { TenantStore } from './store.ts';
-import type { Tenant } from './tenant.ts';
+import type { Tenant, TenantSettings } from './tenant.ts';
 
 export interface Tenancy {
   /** Makes a tenant; throws `InvalidInput` for a slug or name that cannot be. */
   create(draft: TenantDraft): Promise<Outcome<Tenant, 'slug-taken'>>;
   locate(slug: string): Promise<Tenant | undefined>;
+  /** The tenant of those whom nothing sent elsewhere, if there is one. */
+  locateDefault(): Promise<Tenant | undefined>;
+  /**
+   * Sets what is given and leaves the rest; throws `InvalidInput` for what cannot be. A changed age of
+   * passwords holds for those there are, too.
+   */
+  update(slug: string, changes: Partial<TenantSettings>): Promise<Outcome<Tenant, 'unknown'>>;
+}
+
+/** What follows from a change of settings, in its unit. */
+export interface Followers {
+  /** From now on passwords of this tenant hold so many days. */
+  passwordDays(unit: Unit, tenantId: TenantId, days: number | null): Promise<void>;
 }
 
 export interface TenancyDeps {
@@ -20,11 +33,13 @@ export interface TenancyDeps {
   readonly audit: Audit;
   readonly clock: Clock;
   readonly ids: Ids;
+  readonly followers: Followers;
 }
 
 const SCOPE = { kind: 'system', job: 'tenancy' } as const satisfies Scope;
 
-export function createTenancy({ units, store, audit, clock, ids }: TenancyDeps): Tenancy {
+export function createTenancy(deps: TenancyDeps): Tenancy {
+  const { units, store, audit, clock, ids } = deps;
   return {
     async create(draft) {
       const { slug, name } = judgeTenant(draft);
@@ -35,6 +50,7 @@ export function createTenancy({ units, store, audit, clock, ids }: TenancyDeps):
         name,
         status: 'active',
         operator: false,
+        ...PRESETS,
         createdAt: now,
         updatedAt: now,
       };
@@ -51,8 +67,59 @@ export function createTenancy({ units, store, audit, clock, ids }: TenancyDeps):
       });
     },
 
-    async locate(slug) {
-      return isSlug(slug) ? units.once(SCOPE, (unit) => store.findBySlug(unit, slug)) : undefined;
+    locate,
+
+    locateDefault: () => units.once(SCOPE, (unit) => store.findDefault(unit)),
+
+    async update(slug, changes) {
+      const located = await locate(slug);
+      if (!located) return refused('unknown');
+      return units.run(SCOPE, async (unit) => {
+        const before = (await store.take(unit, located.id)) ?? located;
+        const settings = judgeSettings({ ...settingsOf(before), ...changes });
+        const after = { ...before, ...settings, updatedAt: clock.now() };
+        await store.update(unit, before.id, settings, after.updatedAt);
+        if (before.passwordDays !== after.passwordDays)
+          await deps.followers.passwordDays(unit, before.id, after.passwordDays);
+        await audit.record(unit, tenantUpdated(before, after));
+        return done(after);
+      });
     },
+  };
+
+  async function locate(slug: string): Promise<Tenant | undefined> {
+    return isSlug(slug) ? units.once(SCOPE, (unit) => store.findBySlug(unit, slug)) : undefined;
+  }
+}
+
+/** What a new tenant starts with. */
+const PRESETS = {
+  isDefault: false,
+  registration: 'off',
+  registrationDomains: [],
+  passwordRules: 'composition',
+  passwordDays: 90,
+} as const satisfies Omit<TenantSettings, 'name'>;
+
+function settingsOf(tenant: Tenant): TenantSettings {
+  const { name, isDefault, registration, registrationDomains, passwordRules, passwordDays } =
+    tenant;
+  return { name, isDefault, registration, registrationDomains, passwordRules, passwordDays };
+}
+
+/** Names what changed, before and after (R9.4). */
+function tenantUpdated(before: Tenant, after: Tenant): AuditEvent {
+  const [was, is] = [settingsOf(before), settingsOf(after)];
+  const names = Object.keys(is) as (keyof TenantSettings)[];
+  const changed = names.filter((name) => JSON.stringify(was[name]) !== JSON.stringify(is[name]));
+  const only = (settings: TenantSettings) =>
+    Object.fromEntries(changed.map((name) => [name, settings[name]]));
+  return {
+    action: 'tenant.updated',
+    outcome: 'success',
+    actor: { kind: 'system', id: SCOPE.job },
+    tenantId: after.id,
+    resource: { type: 'tenant', id: after.id },
+    details: { before: only(was), after: only(is) },
   };
 }

@@ -1,4 +1,4 @@
-import { eq, type SQL } from 'drizzle-orm';
+import { and, eq, ne, type SQL } from 'drizzle-orm';
 import { tenants } from '#src/infra/postgres/schema/tenancy.ts';
 import { rows } from '#src/infra/postgres/units.ts';
 import { tenantId } from '#src/kernel/ids.ts';
@@ -12,10 +12,31 @@ export function createTenantStore(): TenantStore {
 
     findBySlug: (unit, slug) => first(unit, eq(tenants.slug, slug)),
 
+    findDefault: (unit) => first(unit, eq(tenants.isDefault, true)),
+
+    async take(unit, id) {
+      const [row] = await rows(unit).select().from(tenants).where(eq(tenants.id, id)).for('update');
+      return row && { ...row, id };
+    },
+
+    async update(unit, id, settings, at) {
+      if (settings.isDefault) {
+        await rows(unit)
+          .update(tenants)
+          .set({ isDefault: false, updatedAt: at })
+          .where(and(tenants.isDefault, ne(tenants.id, id)));
+      }
+      const set = { ...settings, registrationDomains: [...settings.registrationDomains] };
+      await rows(unit)
+        .update(tenants)
+        .set({ ...set, updatedAt: at })
+        .where(eq(tenants.id, id));
+    },
+
     async insert(unit, tenant) {
       const written = await rows(unit)
         .insert(tenants)
-        .values(tenant)
+        .values({ ...tenant, registrationDomains: [...tenant.registrationDomains] })
         .onConflictDoNothing({ target: tenants.slug })
         .returning({ id: tenants.id });
       return written.length === 1;

@@ -20,7 +20,8 @@ beforeAll(async () => {
   bench = await aBench();
   const { units } = bench;
   const audit = createAudit({ units, store: createAuditStore(), clock, ids });
-  tenancy = createTenancy({ units, store, audit, clock, ids });
+  const followers = { passwordDays: async () => undefined };
+  tenancy = createTenancy({ units, store, audit, clock, ids, followers });
 });
 afterAll(() => bench[Symbol.asyncDispose]());
 

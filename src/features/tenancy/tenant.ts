@@ -10,6 +10,28 @@ export interface Tenant {
   readonly status: 'active' | 'suspended';
   /** The operator's own: the one super_admins belong to (ADR 0002). */
   readonly operator: boolean;
+  /** Whether somebody registers here whom neither an application nor an address sent elsewhere. */
+  readonly isDefault: boolean;
+  readonly registration: Registration;
+  /** With registration by domain: what addresses may end in. */
+  readonly registrationDomains: readonly string[];
+  readonly passwordRules: PasswordRules;
+  /** How many days a password holds; null says for ever (R6.5). */
+  readonly passwordDays: number | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
+
+/** Who may make an account: nobody, who was invited, who has an address of some domains, everybody. */
+export const REGISTRATIONS = ['off', 'invite', 'domain', 'open'] as const;
+export type Registration = (typeof REGISTRATIONS)[number];
+
+/** Which rules a password must meet: classes of characters, or length and blocklist alone (NIST SP 800-63B-4). */
+export const PASSWORD_RULES = ['composition', 'nist'] as const;
+export type PasswordRules = (typeof PASSWORD_RULES)[number];
+
+/** What of a tenant its administrator sets. */
+export type TenantSettings = Pick<
+  Tenant,
+  'name' | 'isDefault' | 'registration' | 'registrationDomains' | 'passwordRules' | 'passwordDays'
+>;

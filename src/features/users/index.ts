@@ -6,7 +6,8 @@
  *
  * Owns: table `users`. Records: `user.created`.
  */
-export { type Credentials, createUsers, type Users } from './service.ts';
+export { judgeUser } from './policy.ts';
+export { type Credentials, createUsers, newUser, type Users } from './service.ts';
 export { createUserStore } from './store.pg.ts';
 export type { UserStore } from './store.ts';
 export { ROLES, type Role, type User } from './user.ts';

@@ -26,10 +26,17 @@ export interface Users {
 }
 
 /** What this room needs of whatever proves that a person is who they say. */
-export interface Credentials {
-  /** The password as it will be kept; slow, and therefore done before the unit opens. */
-  prepare(password: string): Promise<string>;
-  put(unit: Unit, userId: UserId, prepared: string): Promise<void>;
+export interface Credentials<Prepared = unknown> {
+  /** The password as it will be kept; slow, and therefore done before the unit opens. `InvalidInput` when it breaks a rule. */
+  prepare(password: string, owner: Owner): Promise<Prepared>;
+  put(unit: Unit, userId: UserId, prepared: Prepared): Promise<unknown>;
+}
+
+/** Whose password it will be, as far as its rules must know. */
+export interface Owner {
+  readonly tenantId: TenantId;
+  readonly email: string;
+  readonly name: string;
 }
 
 export interface UsersDeps {
@@ -48,8 +55,9 @@ export function createUsers(deps: UsersDeps): Users {
     async create(draft) {
       const { tenantId, verified, password } = draft;
       const particulars = judgeUser(draft);
-      const prepared = await credentials.prepare(password);
-      const user = newUser({ ...particulars, tenantId, verified }, userId(ids.uuid()), clock.now());
+      const prepared = await credentials.prepare(password, { ...particulars, tenantId });
+      const drafted = { ...particulars, tenantId, verified, selfRegistered: false };
+      const user = newUser(drafted, userId(ids.uuid()), clock.now());
 
       return units.run({ kind: 'tenant', tenantId, actor: 'visitor' }, async (unit) => {
         const made = await store.insert(unit, user);
@@ -67,9 +75,14 @@ export function createUsers(deps: UsersDeps): Users {
   };
 }
 
-type Judged = ReturnType<typeof judgeUser> & { tenantId: TenantId; verified: boolean };
+type Judged = ReturnType<typeof judgeUser> & {
+  readonly tenantId: TenantId;
+  readonly verified: boolean;
+  readonly selfRegistered: boolean;
+};
 
-function newUser({ verified, ...judged }: Judged, id: UserId, now: Date): User {
+/** A new account's record, of particulars that were judged. */
+export function newUser({ verified, ...judged }: Judged, id: UserId, now: Date): User {
   return {
     ...judged,
     id,

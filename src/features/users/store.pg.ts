@@ -1,6 +1,8 @@
-import { eq, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
+import { faultOf } from '#src/infra/postgres/errors.ts';
 import { users } from '#src/infra/postgres/schema/users.ts';
 import { client, rows } from '#src/infra/postgres/units.ts';
+import { Conflict } from '#src/kernel/faults.ts';
 import { tenantId, userId } from '#src/kernel/ids.ts';
 import type { UserStore } from './store.ts';
 
@@ -36,6 +38,28 @@ export function createUserStore(): UserStore {
       return written.length === 1;
     },
 
+    async verify(unit, id, email, at) {
+      const said = await rows(unit)
+        .update(users)
+        .set({
+          emailVerifiedAt: sql`coalesce(${users.emailVerifiedAt}, ${at.toISOString()})`,
+          updatedAt: at,
+        })
+        .where(and(eq(users.id, id), eq(users.email, email)))
+        .returning({ id: users.id });
+      return said.length === 1;
+    },
+
+    changeEmail,
+
+    async discardUnproven(unit, id) {
+      const found = await client(unit).query<{ discarded: boolean }>(
+        'select discard_unproven_user($1) as discarded',
+        [id],
+      );
+      return found.rows[0]?.discarded ?? false;
+    },
+
     async moveEpoch(unit, id, at) {
       const [moved] = await rows(unit)
         .update(users)
@@ -46,3 +70,20 @@ export function createUserStore(): UserStore {
     },
   };
 }
+
+const changeEmail: UserStore['changeEmail'] = async (unit, id, { from, to, at }) => {
+  try {
+    // Within a savepoint: the unit can go on where the address is taken.
+    const changed = await rows(unit).transaction((savepoint) =>
+      savepoint
+        .update(users)
+        .set({ email: to, emailVerifiedAt: at, updatedAt: at })
+        .where(and(eq(users.id, id), eq(users.email, from)))
+        .returning({ id: users.id }),
+    );
+    return changed.length === 1 ? 'changed' : 'stale';
+  } catch (error) {
+    if (faultOf(error) instanceof Conflict) return 'taken';
+    throw error;
+  }
+};

@@ -13,6 +13,8 @@ export interface User {
   readonly role: Role;
   readonly status: 'active' | 'disabled';
   readonly emailVerifiedAt?: Date;
+  /** Made on the registration page; until its address is proven, it makes way for another. */
+  readonly selfRegistered: boolean;
   /** A session that signed in before this instant is dead (ADR 0003). */
   readonly sessionsValidFrom: Date;
   readonly createdAt: Date;

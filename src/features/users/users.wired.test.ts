@@ -23,9 +23,9 @@ beforeAll(async () => {
 afterAll(() => bench[Symbol.asyncDispose]());
 
 /** Credentials that keep nothing and note whose they were to be. */
-function noting(over: Partial<Credentials> = {}) {
+function noting(over: Partial<Credentials<string>> = {}) {
   const put: string[] = [];
-  const credentials: Credentials = {
+  const credentials: Credentials<string> = {
     prepare: async (password) => `#${password}`,
     put: async (_, user, prepared) => void put.push(`${user} ${prepared}`),
     ...over,
@@ -33,7 +33,7 @@ function noting(over: Partial<Credentials> = {}) {
   return { put, credentials };
 }
 
-function aRoom(credentials: Credentials = noting().credentials) {
+function aRoom(credentials: Credentials<string> = noting().credentials) {
   const { units } = bench;
   const audit = createAudit({ units, store: createAuditStore(), clock, ids });
   return createUsers({ units, store, audit, clock, ids, credentials });

@@ -1,27 +1,18 @@
-import { ConsentPage, GonePage, NoAccessPage, SignInPage } from '#src/features/sign-in/pages.ts';
-import { ErrorPage, HopPage, LogoutPage, SignedOutPage } from '#src/oidc/pages.ts';
+import { MailboxPage, MailPage } from '#src/features/outbox/pages.ts';
+import {
+  ChangePasswordPage,
+  ConsentPage,
+  GonePage,
+  NoAccessPage,
+  SignInPage,
+} from '#src/features/sign-in/pages.ts';
+import { ErrorPage, LogoutPage, SignedOutPage } from '#src/oidc/pages.ts';
 import { FaultPage } from '../faults.ts';
-import type { PageOptions, ShowPage, View } from '../page.ts';
+import { HopPage } from '../hop.ts';
+import { accountSamplesOf, COMPOSITION } from './accounts/bench.ts';
+import { FORMS, MISTAKEN, NOTE, type Sample, sample } from './parts/bench.ts';
 
-type Show = (page: ShowPage, ctx: Parameters<ShowPage>[0]) => void;
-
-/** A page with everything that it may be told, or with as little as it must. */
-export interface Sample {
-  readonly view: string;
-  readonly show: Show;
-}
-
-const FORMS: PageOptions = { csrf: 'sample', formAction: 'https://flock.example.com' };
 const REFERENCE = '01JDEX8QZ3V6T0K4M2N7P9RSWA';
-const NOTE = { title: 'That email and password don’t match.', advice: 'Check both and try again.' };
-
-function sample<Model extends object>(
-  view: View<Model>,
-  model: NoInfer<Model>,
-  options: PageOptions = {},
-): Sample {
-  return { view: view.name, show: (page, ctx) => page(ctx, view, model, options) };
-}
 
 /** Every page, by a name of its own. `say` stands wherever a stranger's words could. */
 export function samplesOf(say: (text: string) => string = (text) => text): Record<string, Sample> {
@@ -29,10 +20,27 @@ export function samplesOf(say: (text: string) => string = (text) => text): Recor
   const frame = { base: '/interaction/sample', application, host: say('flock.example.com') };
   const email = say('ada@example.com');
   const form = { action: '/session/end/confirm', xsrf: 'sample' };
+  const letter = {
+    id: '01890000-0000-7000-8000-000000000001@id.example.test',
+    to: email,
+    subject: say('Confirm your email'),
+    sent: '2030-01-01T12:00:00.000Z',
+  };
   return {
-    'sign-in': sample(SignInPage, frame, FORMS),
-    'sign-in-hinted': sample(SignInPage, { ...frame, email }, FORMS),
-    'sign-in-wrong': sample(SignInPage, { ...frame, email, note: NOTE }, { ...FORMS, status: 422 }),
+    ...accountSamplesOf(say),
+    'sign-in': sample(SignInPage, { ...frame, isOpen: false }, FORMS),
+    'sign-in-hinted': sample(SignInPage, { ...frame, email, isOpen: true }, FORMS),
+    'sign-in-wrong': sample(SignInPage, { ...frame, email, note: NOTE, isOpen: true }, MISTAKEN),
+    'change-password': sample(
+      ChangePasswordPage,
+      { ...frame, email, policy: COMPOSITION, faults: [] },
+      FORMS,
+    ),
+    'change-password-wrong': sample(
+      ChangePasswordPage,
+      { ...frame, email, policy: COMPOSITION, faults: [say('Add a digit.')] },
+      MISTAKEN,
+    ),
     consent: sample(
       ConsentPage,
       {
@@ -73,6 +81,16 @@ export function samplesOf(say: (text: string) => string = (text) => text): Recor
     'signed-out': sample(SignedOutPage, { application }),
     'signed-out-least': sample(SignedOutPage, {}),
     hop: sample(HopPage, { url: say('/auth?client_id=x&state=y&_b=1') }),
+    'dev-mailbox': sample(MailboxPage, { mails: [letter] }),
+    'dev-mailbox-empty': sample(MailboxPage, { mails: [] }),
+    'dev-mail': sample(MailPage, {
+      ...letter,
+      from: say('Flock <no-reply@example.com>'),
+      pieces: [
+        { text: say('Confirm it:\n') },
+        { text: say('http://x/verify'), path: say('verify') },
+      ],
+    }),
     fault: sample(FaultPage, { status: 500, code: 'internal', reference: REFERENCE }),
     'fault-missing': sample(FaultPage, { status: 404, code: 'not-found', reference: REFERENCE }),
     'fault-fields': sample(FaultPage, {

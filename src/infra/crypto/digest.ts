@@ -26,3 +26,8 @@ export function createDigest(key: Uint8Array): Digest {
 export function sha1(text: string): string {
   return hash('sha1', text, 'hex');
 }
+
+/** What stands for a text in a list that holds no secret. */
+export function sha256(text: string): Buffer {
+  return hash('sha256', text, 'buffer');
+}

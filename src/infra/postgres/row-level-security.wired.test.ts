@@ -4,7 +4,13 @@ import { aDatabase } from '#src/testing/database.ts';
 import { aBench, type Bench } from './bench.ts';
 
 /** Tables that belong to the server, and say why in the schema. */
-const WITHOUT_TENANT = ['ephemeral_entries', 'ephemeral_indexes', 'server_secrets', 'signing_keys'];
+const WITHOUT_TENANT = [
+  'ephemeral_entries',
+  'ephemeral_indexes',
+  'lockouts',
+  'server_secrets',
+  'signing_keys',
+];
 
 let bench: Bench;
 let owner: Client;
@@ -126,6 +132,7 @@ describe('a function', () => {
     );
     expect(definers).toEqual([
       'audit_prepare',
+      'discard_unproven_user',
       'judge_session',
       'locate_client',
       'locate_grant',
@@ -175,17 +182,30 @@ describe('the role avian_app', () => {
       client_secrets: 'insert, select',
       clients: 'insert, select, update (status, updated_at)',
       consents: 'delete, insert, select, update (scopes, claims, resources, updated_at)',
+      email_changes:
+        'insert, select, update (confirmed_at, undo_digest, undo_expires_at, undone_at)',
       ephemeral_entries: 'delete, insert, select, update',
       ephemeral_indexes: 'delete, insert, select, update',
       grants: 'delete, insert, select, update (payload, expires_at)',
-      passwords: 'insert, select, update (hash, changed_at)',
+      invitations: 'insert, select, update (role, token_digest, created_at, expires_at, spent_at)',
+      known_devices: 'delete, insert, select, update (last_seen_at)',
+      lockouts: 'delete, insert, select, update (failures, closed_until, touched_at)',
+      outbox:
+        'delete, insert, select, update (content_sealed, state, attempts, due_at, last_error, settled_at)',
+      password_history: 'delete, insert, select',
+      passwords: 'insert, select, update (hash, changed_at, imported, expires_at, warned_at)',
+      recoveries: 'insert, select, update (token_digest, created_at, expires_at, spent_at)',
       refresh_tokens: 'delete, insert, select, update (payload, expires_at, spent_at)',
       server_secrets: 'insert, select',
       session_revocations: 'delete, insert, select',
       signing_keys: 'insert, select, update (state, changed_at)',
-      tenants: 'insert, select, update (name, status, updated_at)',
+      tenants:
+        'insert, select, update (name, status, updated_at, is_default, registration, registration_domains, password_rules, password_days)',
+      unlocks: 'insert, select, update (token_digest, created_at, expires_at, spent_at)',
       users:
         'insert, select, update (email, name, role, status, email_verified_at, sessions_valid_from, updated_at)',
+      verifications:
+        'insert, select, update (email, token_digest, code_digest, code_attempts, client_id, created_at, expires_at, spent_at)',
     });
   });
 

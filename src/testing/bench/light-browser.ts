@@ -56,8 +56,10 @@ function nextOf({ status, headers, body }: Reply, from: URL): URL | undefined {
   return refresh === undefined ? undefined : new URL(refresh.replaceAll('&amp;', '&'), from);
 }
 
+/** A page, be it the answer to a mistake. */
 function pageOf({ status, body }: Reply): string {
-  if (status !== 200) throw new Error(`A page came with status ${status}: ${body.slice(0, 200)}`);
+  if (status !== 200 && status !== 422)
+    throw new Error(`A page came with status ${status}: ${body.slice(0, 200)}`);
   return body;
 }
 

@@ -26,7 +26,7 @@ export type Store = 'redis' | 'postgres';
 
 const RESOURCE = 'https://api.flock.example';
 const REDIRECT_URI = 'https://dashboard.flock.example/callback';
-const PERSON = { email: 'ada@bench.example', password: 'correct horse battery staple' };
+const PERSON = { email: 'ada@bench.example', password: 'Correct horse battery staple 4!' };
 
 const BARE = fileURLToPath(new URL('./bare-server.ts', import.meta.url));
 const AVIAN = fileURLToPath(new URL('../../app/main.ts', import.meta.url));
@@ -62,6 +62,26 @@ export async function startAvianPeer(flags: readonly string[]): Promise<Peer> {
     pid: Number(child.pid),
     [Symbol.asyncDispose]: () => started.disposeAsync(),
   };
+}
+
+/** An installation, and what was put on it through its rooms. */
+export interface Populated<Made> extends AsyncDisposable {
+  readonly target: Target;
+  readonly made: Made;
+}
+
+/** Avian as operators run it, with what `populate` makes of its settings while it runs. */
+export async function startPopulated<Made>(
+  populate: (env: Environment) => Promise<Made>,
+): Promise<Populated<Made>> {
+  await using starting = new AsyncDisposableStack();
+  const env = starting.use(await layGround('redis')).env;
+  await answers(env.AVIAN_ISSUER, starting.adopt(run([AVIAN], env), end));
+  const target = await register(env);
+  const made = await populate(env);
+
+  const started = starting.move();
+  return { target, made, [Symbol.asyncDispose]: () => started.disposeAsync() };
 }
 
 /** Two processes of one installation. */
@@ -137,7 +157,7 @@ async function register(env: Environment & { AVIAN_ISSUER: string }): Promise<Ta
   };
 }
 
-type Environment = Readonly<Record<string, string>>;
+export type Environment = Readonly<Record<string, string>>;
 
 function createCommandLine(env: Environment) {
   return async (command: string): Promise<Record<string, unknown>> => {

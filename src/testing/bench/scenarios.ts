@@ -68,15 +68,11 @@ async function signIn(target: Target, client: HttpClient): Promise<Record<string
   return tokens;
 }
 
-/** Stops with the code in hand: what an application would trade for tokens. Signs in where it is asked to. */
-export async function askForCode({ issuer, web, person }: Target, browser: LightBrowser) {
-  const verifier = randomBytes(32).toString('base64url');
-  const [state, nonce] = [
-    randomBytes(16).toString('base64url'),
-    randomBytes(16).toString('base64url'),
-  ];
-  const ask = new URL('/auth', issuer);
-  ask.search = new URLSearchParams({
+/** What an application of the web would ask for, and what it would remember of it. */
+export function authorizationRequest({ issuer, web }: Target) {
+  const [verifier, state, nonce] = [random(), random(), random()];
+  const url = new URL('/auth', issuer);
+  url.search = new URLSearchParams({
     client_id: web.id,
     redirect_uri: web.redirectUri,
     response_type: 'code',
@@ -86,8 +82,18 @@ export async function askForCode({ issuer, web, person }: Target, browser: Light
     code_challenge: createHash('sha256').update(verifier).digest('base64url'),
     code_challenge_method: 'S256',
   }).toString();
+  return { url, verifier, state, nonce };
+}
 
-  const page = await browser.open(ask);
+function random(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+/** Stops with the code in hand: what an application would trade for tokens. Signs in where it is asked to. */
+export async function askForCode(target: Target, browser: LightBrowser) {
+  const { issuer, web, person } = target;
+  const { url, verifier, state, nonce } = authorizationRequest(target);
+  const page = await browser.open(url);
   const end =
     page.url.origin === issuer
       ? await browser.submit(page, { login: person.email, password: person.password })

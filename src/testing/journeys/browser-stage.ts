@@ -1,11 +1,12 @@
 import type { BrowserContextOptions, Page } from 'playwright';
 import { createDemoApp } from '../../../docs/connect/app.ts';
 import type { DemoAppOptions } from '../../../docs/connect/options.ts';
-import { startAvian } from '../avian.ts';
+import { type RunningAvian, startAvian } from '../avian.ts';
 import { createProfile, launchChromium, type Profile } from '../browser.ts';
 import { createFetch } from '../browsing/wire.ts';
 import type { TestClock } from '../clock.ts';
 import { type APerson, type AppDraft, createWorld, type World } from '../instance.ts';
+import type { Post } from '../post.ts';
 import { createFront, type Front } from '../tls.ts';
 
 const IDP = 'idp.avian-test.example';
@@ -15,8 +16,10 @@ export const DASHBOARD = 'app.flock-test.example';
 export const WIKI = 'wiki.wing-test.example';
 
 /** Avian, applications on other sites, TLS in front of all, and a Chromium to visit them with. */
-export interface BrowserStage extends World, AsyncDisposable {
+export interface BrowserStage extends World, Post, AsyncDisposable {
   readonly issuer: string;
+  readonly clock: TestClock;
+  readonly rooms: RunningAvian['rooms'];
   readonly front: Front;
   /** A demo application on one of the hosts, registered and running. */
   demo(
@@ -53,6 +56,10 @@ export async function setBrowserStage(): Promise<BrowserStage> {
     ...world,
     issuer,
     front,
+    clock: avian.clock,
+    rooms: avian.rooms,
+    letterTo: avian.letterTo,
+    lettersTo: avian.lettersTo,
     demo: (host, options, draft) => startDemo({ front, issuer, world }, host, options, draft),
     profile: (options) => createProfile(browser, options),
     async [Symbol.asyncDispose]() {

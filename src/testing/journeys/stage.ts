@@ -1,7 +1,10 @@
 import type { ClientAuth } from 'openid-client';
-import { type AvianOptions, startAvian } from '../avian.ts';
+import { client } from '#src/infra/postgres/units.ts';
+import type { UserId } from '#src/kernel/ids.ts';
+import { type AvianOptions, type RunningAvian, startAvian } from '../avian.ts';
 import type { TestClock } from '../clock.ts';
 import { type AnApp, type AppDraft, createWorld, newMark, type World } from '../instance.ts';
+import type { Post } from '../post.ts';
 import { createRelyingApp, type RelyingApp } from '../relying-app.ts';
 import { createVisitor, type Visitor, type VisitorOptions } from '../visitor.ts';
 
@@ -20,10 +23,13 @@ export interface AppOptions {
 }
 
 /** One instance of Avian, and whatever a journey puts on it. What it complained of fails the journey. */
-export interface Stage extends World, AsyncDisposable {
+export interface Stage extends World, Post, AsyncDisposable {
   readonly url: string;
   readonly issuer: string;
   readonly clock: TestClock;
+  readonly rooms: RunningAvian['rooms'];
+  /** How often and how an act on somebody's account ended, by the audit log. */
+  outcomes(id: UserId, action: string): Promise<readonly string[]>;
   /** An application of ours on a host of its own, discovered and ready, unless the draft says otherwise. */
   app(draft?: Partial<AppDraft>, options?: AppOptions): Promise<App>;
   /** The same application, otherwise configured: another secret, another key. */
@@ -53,6 +59,17 @@ export async function setStage(options?: AvianOptions): Promise<Stage> {
     url: avian.url,
     issuer: avian.issuer,
     clock: avian.clock,
+    rooms: avian.rooms,
+    letterTo: avian.letterTo,
+    lettersTo: avian.lettersTo,
+    outcomes: (id, action) =>
+      avian.avian.core.units.run({ kind: 'system', job: 'test' }, async (unit) => {
+        const found = await client(unit).query<{ outcome: string }>(
+          'select outcome from audit_entries where resource_id = $1 and action = $2 order by id',
+          [id, action],
+        );
+        return found.rows.map(({ outcome }) => outcome);
+      }),
     async app({ kind = 'web', ...draft } = {}, options = {}) {
       const home = `https://dashboard-${newMark()}.example`;
       const whole = { ...(kind !== 'machine' && presets(home)), ...draft, kind };

@@ -139,6 +139,7 @@ property(30, 'Tenant Ownership Verification', () => {
     const values = [own, id, NOON, mark(), grant, shop, mine.id, crypto.randomUUID()];
     const attempts = [
       `insert into passwords (user_id, tenant_id, hash, changed_at) values ($2, $1, 'x', $3)`,
+      `insert into password_history (id, tenant_id, user_id, hash, retired_at) values ($8, $1, $2, 'x', $3)`,
       `insert into grants (id_digest, tenant_id, user_id, client_id, payload, created_at, expires_at) values ($4, $1, $2, 'c', '{}', $3, $3)`,
       `insert into refresh_tokens (id_digest, tenant_id, user_id, client_id, grant_digest, payload, created_at, expires_at) values ($4, $1, $7, 'c', $5, '{}', $3, $3)`,
       `insert into session_revocations (uid_digest, tenant_id, user_id, reason, revoked_at, expires_at) values ($4, $1, $2, 'x', $3, $3)`,
@@ -158,13 +159,16 @@ property(30, 'Tenant Ownership Verification', () => {
     const [own, other] = [await bench.aTenant(), await bench.aTenant()];
     const { id, email } = await bench.aUser(other);
     const { users, passwords, tenants, clients } = stores();
-    await bench.units.run(inTenant(other), (unit) => passwords.put(unit, id, '$argon2id$x', NOON));
+    await bench.units.run(inTenant(other), (unit) => passwords.insert(unit, id, PASSWORD));
     const before = await estateOf(other);
 
     await bench.units.run(inTenant(own), async (unit) => {
       expect(await users.find(unit, id)).toBeUndefined();
       expect(await users.moveEpoch(unit, id, NOON)).toBeUndefined();
       expect(await passwords.find(unit, id)).toBeUndefined();
+      expect(await passwords.past(unit, id)).toStrictEqual([]);
+      expect(await passwords.replace(unit, id, THEFT)).toBe(false);
+      expect(await passwords.renew(unit, id, { from: PASSWORD.hash, to: 'mine' })).toBe(false);
       expect(await tenants.find(unit, other)).toBeUndefined();
       expect(await clients.list(unit)).toStrictEqual([]);
       // The one question that comes before a tenant is known answers with ids alone.
@@ -194,7 +198,7 @@ property(30, 'Tenant Ownership Verification', () => {
     const acts: ((unit: Unit) => Promise<unknown>)[] = [
       (unit) =>
         users.insert(unit, { ...user, id: crypto.randomUUID() as typeof id, email: mark() }),
-      (unit) => passwords.put(unit, id, '$argon2id$mine', NOON),
+      (unit) => passwords.insert(unit, id, PASSWORD),
       (unit) => sessions.revoke(unit, { ...revocation, tenantId: other }),
       (unit) => sessions.revoke(unit, { ...revocation, tenantId: own }),
       (unit) => audit.record(unit, { ...event, tenantId: other }),
@@ -233,6 +237,13 @@ property(30, 'Tenant Ownership Verification', () => {
     expect((await clients.list()).filter((each) => each.tenantId === tenantId)).toStrictEqual([]);
   });
 });
+
+const PASSWORD = { hash: '$argon2id$x', imported: false, changedAt: NOON, expiresAt: null };
+const THEFT = {
+  from: PASSWORD.hash,
+  to: { ...PASSWORD, hash: 'mine' },
+  retiredId: crypto.randomUUID(),
+};
 
 function stores() {
   const { units } = bench;

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { boolean, check, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { boolean, check, integer, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import { id, instant } from './_columns.ts';
 
 /** Tenants. Row-level security judges `id`: a tenant sees its own row. */
@@ -14,13 +14,32 @@ export const tenants = pgTable(
       .default('active'),
     /** The operator's own tenant: the one super_admins belong to (ADR 0002). At most one. */
     operator: boolean('operator').notNull().default(false),
+    /** Where somebody registers whom neither an application nor an address sent elsewhere. At most one. */
+    isDefault: boolean('is_default').notNull().default(false),
+    registration: text('registration', { enum: ['off', 'invite', 'domain', 'open'] })
+      .notNull()
+      .default('off'),
+    /** With registration by domain: the ends of the addresses that are let in. */
+    registrationDomains: text('registration_domains').array().notNull().default([]),
+    passwordRules: text('password_rules', { enum: ['composition', 'nist'] })
+      .notNull()
+      .default('composition'),
+    /** How long a password holds; null says for ever (R6.5). */
+    passwordDays: integer('password_days').default(90),
     createdAt: instant('created_at').notNull(),
     updatedAt: instant('updated_at').notNull(),
   },
   (t) => [
     uniqueIndex('tenants_slug_key').on(t.slug),
     uniqueIndex('tenants_operator_key').on(t.operator).where(sql`${t.operator}`),
+    uniqueIndex('tenants_is_default_key').on(t.isDefault).where(sql`${t.isDefault}`),
     check('tenants_slug_check', sql`${t.slug} ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'`),
     check('tenants_status_check', sql`${t.status} in ('active', 'suspended')`),
+    check(
+      'tenants_registration_check',
+      sql`${t.registration} in ('off', 'invite', 'domain', 'open')`,
+    ),
+    check('tenants_password_rules_check', sql`${t.passwordRules} in ('composition', 'nist')`),
+    check('tenants_password_days_check', sql`${t.passwordDays} between 1 and 3650`),
   ],
 );

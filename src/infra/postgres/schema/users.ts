@@ -1,5 +1,14 @@
 import { sql } from 'drizzle-orm';
-import { check, foreignKey, index, pgTable, text, unique, uniqueIndex } from 'drizzle-orm/pg-core';
+import {
+  boolean,
+  check,
+  foreignKey,
+  index,
+  pgTable,
+  text,
+  unique,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core';
 import { id, instant, tenantId } from './_columns.ts';
 import { tenants } from './tenancy.ts';
 
@@ -18,6 +27,8 @@ export const users = pgTable(
       .notNull()
       .default('active'),
     emailVerifiedAt: instant('email_verified_at'),
+    /** Made by whoever had the page; until its address is proven, it makes way for another (ADR 0036). */
+    selfRegistered: boolean('self_registered').notNull().default(false),
     /** The user's epoch: a session that signed in before this instant is dead (ADR 0003). */
     sessionsValidFrom: instant('sessions_valid_from').notNull(),
     createdAt: instant('created_at').notNull(),
