@@ -4,7 +4,7 @@ import type { Clock } from '#src/kernel/clock.ts';
 import type { Ids } from '#src/kernel/ids.ts';
 import { type Announcer, createAnnouncer } from './announce.ts';
 import { BadConfiguration } from './commands/failure.ts';
-import { compose } from './compose.ts';
+import { type Avian, compose } from './compose.ts';
 import type { Files } from './config/collect.ts';
 import type { Config } from './config/config.ts';
 import type { Environment } from './config/env.ts';
@@ -56,6 +56,7 @@ export async function start(deps: StartDeps): Promise<Instance> {
       () => (config.redis ? 'in Redis' : 'in Postgres (REDIS_URL puts them in Redis)'),
     ),
   );
+  await announcer.part('Mail', async () => avian, describedMail);
   starting.use(await listen(avian.handler, config));
   starting.use(startTimetable(avian.jobs, logger));
   if (showsDemo) await showDemo(starting, announcer, { ...deps, config, rooms: avian.core.rooms });
@@ -80,6 +81,10 @@ async function openMigrated(deps: DatabaseDeps): Promise<Database> {
 
 function described({ embedded }: Database): string {
   return embedded ? `${embedded.source} ${embedded.version}` : 'at DATABASE_URL';
+}
+
+function describedMail({ mailbox }: Avian): string {
+  return mailbox ? 'kept at /dev/mail (SMTP_URL sends it)' : 'by SMTP_URL';
 }
 
 interface DemoParts {

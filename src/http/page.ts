@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { Eta } from 'eta/core';
 import type { Context } from 'koa';
+import { escapeHtml } from '#src/kernel/escape.ts';
 import type { Assets } from './assets.ts';
 import { allowConnections, allowFormAction } from './csp.ts';
 import type { Csrf } from './csrf.ts';
-import { escapeHtml } from './escape.ts';
 
 declare const told: unique symbol;
 

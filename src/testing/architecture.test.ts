@@ -120,7 +120,7 @@ const SCOPE_MAKERS: Readonly<Record<string, string>> = {
   'src/app/server-secrets.ts': 'the server’s own secrets',
   'src/features/audit/service.ts': 'entries of no unit, and the timetable',
   'src/features/clients/service.ts': 'a client, before its tenant is known',
-  'src/features/email-change/accounts.ts': 'a link by its digest; then the user it names',
+  'src/features/email-change/accounts.ts': 'a link by its digest',
   'src/features/lockout/service.ts': 'counts, of addresses that may be nobody’s; the timetable',
   'src/features/lockout/unlocking.ts': 'a link by its digest; then its owner; the command line',
   'src/features/outbox/scope.ts': 'deliveries and operators, for the server as a whole',
@@ -128,16 +128,16 @@ const SCOPE_MAKERS: Readonly<Record<string, string>> = {
   'src/features/passwords/warning.ts': 'the timetable',
   'src/features/recovery/accounts.ts':
     'whose address this is, a link by its digest; then that user',
-  'src/features/registration/scopes.ts':
-    'whether anybody has the address; then the tenant registered in',
+  'src/features/registration/scope.ts': 'whether anybody has the address',
   'src/features/sessions/service.ts': 'a session, before its user is known; then its user',
-  'src/features/sign-in/accounts.ts':
-    'whose address this is; then a visitor of that tenant, or who has just signed in',
+  'src/features/sign-in/accounts.ts': 'whose address this is',
   'src/features/tenancy/service.ts': 'the tenants themselves',
   'src/features/users/service.ts': 'the tenant a new account is made in',
-  'src/features/verification/accounts.ts': 'a link by its digest; then its owner',
+  'src/features/verification/scope.ts': 'a link by its digest',
   'src/oidc/adapter.grants.ts': 'an artifact by its digest; then the user it names',
   'src/oidc/keys.ts': 'the signing keys',
+  // Whoever works inside a tenant for what the look-ups of those above have found.
+  'src/kernel/scope.ts': 'a visitor of a tenant, and the owner of an account',
 };
 
 describe('scopes', () => {

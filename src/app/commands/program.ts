@@ -68,7 +68,7 @@ function addTenant(tenant: Command, terminal: Terminal): void {
     .option('--name <name>', 'its name as people read it')
     .addOption(new Option('--registration <who>', 'who may register').choices(REGISTRATIONS))
     .option(
-      '--domain <domain>',
+      '--registration-domain <domain>',
       'with --registration domain: whose addresses (repeatable)',
       collect,
     )

@@ -71,6 +71,56 @@ describe('creating a tenant', () => {
   });
 });
 
+describe('the settings of a tenant', () => {
+  const settings = async (slug: string, ...flags: string[]) =>
+    objectOf(await avianHere(['tenant', 'update', '--slug', slug, ...flags, '--json'], env));
+
+  it('change where they are named, and stay where they are not', async () => {
+    const slug = await aTenant();
+    const preset = {
+      ...{ slug, name: 'Flock', isDefault: false, registration: 'off', registrationDomains: [] },
+      ...{ passwordRules: 'composition', passwordDays: 90 },
+    };
+    expect(await settings(slug)).toEqual(preset);
+    const domains = ['--registration-domain', 'B.example', '--registration-domain', 'a.example'];
+    const open = { registration: 'domain', registrationDomains: ['a.example', 'b.example'] };
+    expect(await settings(slug, '--registration', 'domain', ...domains)).toEqual({
+      ...preset,
+      ...open,
+    });
+    const lasting = { passwordRules: 'nist', passwordDays: null };
+    const flags = ['--password-rules', 'nist', '--password-days', 'never'];
+    expect(await settings(slug, ...flags)).toEqual({ ...preset, ...open, ...lasting });
+  });
+
+  it('make one tenant the default one, and no other beside it', async () => {
+    const [one, other] = [await aTenant(), await aTenant()];
+    expect(await settings(one, '--default')).toMatchObject({ isDefault: true });
+    expect(await settings(other, '--default')).toMatchObject({ isDefault: true });
+    expect(await settings(one)).toMatchObject({ isDefault: false });
+    expect(await settings(other, '--no-default')).toMatchObject({ isDefault: false });
+  });
+
+  it.each([
+    [['--registration', 'domain'], 'Name at least one domain.'],
+    [['--registration-domain', 'no domain'], '"no domain" is not a domain.'],
+    [['--password-days', '0'], 'Use 1 to 3650 days, or never.'],
+    [['--password-days', 'soon'], 'Use 1 to 3650 days, or never.'],
+    [['--name', ' '], 'Use 1 to 200 characters.'],
+  ])('are refused in one line: %j', async (flags, words) => {
+    const slug = await aTenant();
+    const ending = await avianHere(['tenant', 'update', '--slug', slug, ...flags], env);
+    expect(ending.code).toBe(1);
+    expect(complaintOf(ending)).toContain(words);
+    expect(await settings(slug)).toMatchObject({ registration: 'off', passwordDays: 90 });
+  });
+
+  it('are nobody’s where there is no such tenant', async () => {
+    const ending = await avianHere(['tenant', 'update', '--slug', 'flock-none'], env);
+    expect([ending.code, complaintOf(ending)]).toEqual([1, 'There is no tenant "flock-none".']);
+  });
+});
+
 describe('creating a user', () => {
   it('keeps the address in one form, and refuses it a second time in any', async () => {
     const args = userIn(await aTenant(), `  ADA.${ids.uuid()}@Example.COM `);

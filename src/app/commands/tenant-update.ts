@@ -7,7 +7,7 @@ export interface TenantChanges {
   readonly name?: string;
   readonly registration?: Registration;
   /** With registration by domain: what addresses may end in. */
-  readonly domain?: readonly string[];
+  readonly registrationDomain?: readonly string[];
   readonly passwordRules?: TenantSettings['passwordRules'];
   /** A number of days, or "never". */
   readonly passwordDays?: string;
@@ -32,11 +32,11 @@ export async function run(
 }
 
 function settingsOf(changes: Omit<TenantChanges, 'slug'>): Partial<TenantSettings> {
-  const { name, registration, domain, passwordRules, passwordDays } = changes;
+  const { name, registration, registrationDomain, passwordRules, passwordDays } = changes;
   return {
     ...(name !== undefined && { name }),
     ...(registration !== undefined && { registration }),
-    ...(domain !== undefined && { registrationDomains: domain }),
+    ...(registrationDomain !== undefined && { registrationDomains: registrationDomain }),
     ...(passwordRules !== undefined && { passwordRules }),
     ...(passwordDays !== undefined && { passwordDays: daysOf(passwordDays) }),
     ...(changes.default !== undefined && { isDefault: changes.default }),

@@ -1,14 +1,8 @@
 import type { TenantStore } from '#src/features/tenancy/index.ts';
 import type { UserStore } from '#src/features/users/index.ts';
-import type { TenantId, UserId } from '#src/kernel/ids.ts';
-import type { Scope } from '#src/kernel/scope.ts';
+import type { Scope, Whose } from '#src/kernel/scope.ts';
 import type { Unit } from '#src/kernel/unit.ts';
 import type { Account } from './policy.ts';
-
-export interface Whose {
-  readonly userId: UserId;
-  readonly tenantId: TenantId;
-}
 
 export interface AccountsDeps {
   readonly users: Pick<UserStore, 'find'>;
@@ -17,16 +11,6 @@ export interface AccountsDeps {
 
 /** For what concerns every tenant: whose link, and whose address, it is. */
 export const DOORSTEP: Scope = { kind: 'system', job: 'email-change' };
-
-/** Inside the account's tenant, while all that is known of somebody is a link. */
-export function visitorOf({ tenantId }: Whose): Scope {
-  return { kind: 'tenant', tenantId, actor: 'visitor' };
-}
-
-/** Inside the account's tenant, for whoever showed its password or holds its mailbox. */
-export function ownerOf({ tenantId, userId }: Whose): Scope {
-  return { kind: 'tenant', tenantId, actor: userId };
-}
 
 /** Reads an account as a change of its address has to know it. */
 export function createFindAccount({ users, tenants }: AccountsDeps) {

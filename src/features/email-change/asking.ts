@@ -4,8 +4,9 @@ import type { Passwords } from '#src/features/passwords/index.ts';
 import { Unauthenticated } from '#src/kernel/faults.ts';
 import type { TenantId, UserId } from '#src/kernel/ids.ts';
 import { done, type Outcome, refused } from '#src/kernel/outcome.ts';
+import { ownerOf, type Whose } from '#src/kernel/scope.ts';
 import { normaliseEmail } from '#src/kernel/text.ts';
-import { DOORSTEP, ownerOf, type Whose } from './accounts.ts';
+import { DOORSTEP } from './accounts.ts';
 import { type AnswersDeps, createAnswers } from './answers.ts';
 import { changeRefused, changeRequested } from './events.ts';
 

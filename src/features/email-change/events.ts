@@ -1,11 +1,6 @@
 import type { Actor, AuditEvent, Origin } from '#src/features/audit/index.ts';
-import type { TenantId, UserId } from '#src/kernel/ids.ts';
+import type { Whose } from '#src/kernel/scope.ts';
 import type { DeadLink } from './policy.ts';
-
-interface Whose {
-  readonly userId: UserId;
-  readonly tenantId: TenantId;
-}
 
 /** What came of asking; only the log is told. */
 export type Answer =

@@ -2,8 +2,9 @@ import type { Audit, Origin } from '#src/features/audit/index.ts';
 import type { Clock } from '#src/kernel/clock.ts';
 import { type Outcome, refused } from '#src/kernel/outcome.ts';
 import type { Digest } from '#src/kernel/ports.ts';
+import { ownerOf, visitorOf } from '#src/kernel/scope.ts';
 import type { Unit, Units } from '#src/kernel/unit.ts';
-import { type AccountsDeps, createFindAccount, DOORSTEP, ownerOf, visitorOf } from './accounts.ts';
+import { type AccountsDeps, createFindAccount, DOORSTEP } from './accounts.ts';
 import { changeRefused } from './events.ts';
 import { type DeadLink, judge, type Opened } from './policy.ts';
 import type { Change, EmailChangeStore, Link } from './store.ts';
@@ -46,7 +47,7 @@ export function createLinks(deps: LinksDeps) {
     async look(mailed: Mailed): Promise<Outcome<Opened, DeadLink>> {
       const change = await peek(linkOf(mailed));
       const account =
-        change && (await units.run(visitorOf(change), (unit) => accountOf(unit, change)));
+        change && (await units.run(visitorOf(change.tenantId), (unit) => accountOf(unit, change)));
       return judge(mailed.kind, change, account, clock.now());
     },
 

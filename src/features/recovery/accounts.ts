@@ -1,15 +1,9 @@
 import type { Passwords } from '#src/features/passwords/index.ts';
 import type { TenantStore } from '#src/features/tenancy/index.ts';
 import type { UserStore } from '#src/features/users/index.ts';
-import { type TenantId, tenantId, type UserId, userId } from '#src/kernel/ids.ts';
-import type { Scope } from '#src/kernel/scope.ts';
+import type { Scope, Whose } from '#src/kernel/scope.ts';
 import type { Unit } from '#src/kernel/unit.ts';
 import type { Account } from './policy.ts';
-
-export interface Whose {
-  readonly userId: UserId;
-  readonly tenantId: TenantId;
-}
 
 export interface AccountsDeps {
   readonly users: Pick<UserStore, 'find'>;
@@ -19,21 +13,6 @@ export interface AccountsDeps {
 
 /** Before the tenant is known: whose address it is, whose link, and what was tried on nobody's. */
 export const DOORSTEP: Scope = { kind: 'system', job: 'recovery' };
-
-/** Inside the account's tenant, while all that is known of somebody is an address or a link. */
-export function visitorOf({ tenantId }: Whose): Scope {
-  return { kind: 'tenant', tenantId, actor: 'visitor' };
-}
-
-/** Inside the account's tenant, for whoever holds its mailbox. */
-export function ownerOf({ tenantId, userId }: Whose): Scope {
-  return { kind: 'tenant', tenantId, actor: userId };
-}
-
-const NIL = '00000000-0000-0000-0000-000000000000';
-
-/** Read in the place of an account there is none of. */
-export const NOBODY: Whose = { userId: userId(NIL), tenantId: tenantId(NIL) };
 
 /** Reads an account as recovery has to know it. */
 export function createFindAccount({ users, tenants, passwords }: AccountsDeps) {

@@ -2,8 +2,9 @@ import type { Audit, Origin } from '#src/features/audit/index.ts';
 import type { Judgement, Passwords } from '#src/features/passwords/index.ts';
 import type { Clock } from '#src/kernel/clock.ts';
 import { refused } from '#src/kernel/outcome.ts';
+import { ownerOf, visitorOf, type Whose } from '#src/kernel/scope.ts';
 import type { Units } from '#src/kernel/unit.ts';
-import { createFindAccount, DOORSTEP, ownerOf, visitorOf, type Whose } from './accounts.ts';
+import { createFindAccount, DOORSTEP } from './accounts.ts';
 import { recoveryRefused } from './events.ts';
 import { type Due, next } from './policy.ts';
 import { createSettling, type Settled, type SettlingDeps } from './settling.ts';
@@ -34,7 +35,8 @@ export function createCompletion(deps: CompletionDeps) {
   /** Which page is due for a link, and whose it is, if it is anybody's. */
   async function open(tokenDigest: string): Promise<{ whose?: Whose; due: Due }> {
     const token = await units.once(DOORSTEP, (unit) => store.peek(unit, tokenDigest));
-    const account = token && (await units.run(visitorOf(token), (unit) => accountOf(unit, token)));
+    const account =
+      token && (await units.run(visitorOf(token.tenantId), (unit) => accountOf(unit, token)));
     return { ...(token && { whose: token }), due: next(token, account, clock.now()) };
   }
 
@@ -44,7 +46,7 @@ export function createCompletion(deps: CompletionDeps) {
     async complete({ tokenDigest, password, origin }: Choice): Promise<Ending> {
       const { whose, due } = await open(tokenDigest);
       const refuse = (event: Parameters<typeof recoveryRefused>[1]) =>
-        units.once(whose ? visitorOf(whose) : DOORSTEP, (unit) =>
+        units.once(whose ? visitorOf(whose.tenantId) : DOORSTEP, (unit) =>
           audit.record(unit, recoveryRefused(whose, event, origin)),
         );
       if (due.page !== 'choose-password') {

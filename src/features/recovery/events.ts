@@ -1,12 +1,7 @@
 import type { AuditEvent, Origin } from '#src/features/audit/index.ts';
 import type { PasswordFault } from '#src/features/passwords/index.ts';
-import type { TenantId, UserId } from '#src/kernel/ids.ts';
+import type { Whose } from '#src/kernel/scope.ts';
 import type { DeadLink } from './policy.ts';
-
-interface Whose {
-  readonly userId: UserId;
-  readonly tenantId: TenantId;
-}
 
 /** What came of a request; only the log is told. */
 export type Answer = 'success' | 'unknown-account' | 'disabled' | 'tenant-suspended' | 'limited';

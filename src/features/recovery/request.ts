@@ -5,9 +5,10 @@ import { type Clock, later } from '#src/kernel/clock.ts';
 import { Conflict } from '#src/kernel/faults.ts';
 import type { Ids } from '#src/kernel/ids.ts';
 import type { Digest } from '#src/kernel/ports.ts';
+import { NOBODY, visitorOf } from '#src/kernel/scope.ts';
 import { normaliseEmail } from '#src/kernel/text.ts';
 import type { Unit, Units } from '#src/kernel/unit.ts';
-import { type AccountsDeps, createFindAccount, DOORSTEP, NOBODY, visitorOf } from './accounts.ts';
+import { type AccountsDeps, createFindAccount, DOORSTEP } from './accounts.ts';
 import { type Answer, recoveryRequested } from './events.ts';
 import { resetMail } from './mail.ts';
 import { closure, LINK_LIFETIME } from './policy.ts';
@@ -61,7 +62,7 @@ export function createRequest(deps: RequestDeps) {
     const address = normaliseEmail(email);
     const located = await units.once(DOORSTEP, (unit) => users.locate(unit, address ?? ''));
     const whose = located && { userId: located.id, tenantId: located.tenantId };
-    await units.run(whose ? visitorOf(whose) : DOORSTEP, async (unit) => {
+    await units.run(whose ? visitorOf(whose.tenantId) : DOORSTEP, async (unit) => {
       const account = await accountOf(unit, whose ?? NOBODY);
       let outcome: Answer = 'unknown-account';
       if (account) {

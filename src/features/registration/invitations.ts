@@ -7,12 +7,13 @@ import { NotFound } from '#src/kernel/faults.ts';
 import type { Ids, TenantId } from '#src/kernel/ids.ts';
 import { done, type Outcome, refused } from '#src/kernel/outcome.ts';
 import type { Digest } from '#src/kernel/ports.ts';
+import { visitorOf } from '#src/kernel/scope.ts';
 import type { Unit, Units } from '#src/kernel/unit.ts';
 import { invitationSent } from './events.ts';
 import { invitationMail } from './mail.ts';
 import { createFindOccupancy, type OccupancyDeps } from './occupancy.ts';
 import { closedTo, INVITATION_LIFETIME, type Invitation, isOpen } from './policy.ts';
-import { DOORSTEP, visitorOf } from './scopes.ts';
+import { DOORSTEP } from './scope.ts';
 import type { InvitationStore } from './store.ts';
 
 export interface InvitationDraft {

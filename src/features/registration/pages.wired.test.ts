@@ -105,7 +105,7 @@ describe('the registration page', () => {
     const waiting = await fill(await site.visitor().open(register), anAddress());
     const back = await waiting.follow('.lede a');
     expect(back.url.search).toBe(`?tenant=${tenant.slug}`);
-    expect(back.heading).toBe('Make an account');
+    expect(back.heading).toBe('Create an account');
   });
 });
 

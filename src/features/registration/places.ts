@@ -4,7 +4,7 @@ import { done, type Outcome, refused } from '#src/kernel/outcome.ts';
 import type { Units } from '#src/kernel/unit.ts';
 import type { Invitations } from './invitations.ts';
 import { type Closed, closedTo } from './policy.ts';
-import { DOORSTEP } from './scopes.ts';
+import { DOORSTEP } from './scope.ts';
 import type { Place } from './service.ts';
 
 /** What a browser brings with it that says where it would register. */

@@ -8,12 +8,13 @@ import type { Clock } from '#src/kernel/clock.ts';
 import { type Ids, userId } from '#src/kernel/ids.ts';
 import { done, type Outcome, refused } from '#src/kernel/outcome.ts';
 import type { Digest } from '#src/kernel/ports.ts';
+import { visitorOf } from '#src/kernel/scope.ts';
 import type { Unit, Units } from '#src/kernel/unit.ts';
 import { registrationCompleted, registrationRefused } from './events.ts';
 import { takenMail } from './mail.ts';
 import { createFindOccupancy, type Occupancy, type OccupancyDeps } from './occupancy.ts';
 import { type Invitation, judgeParticulars } from './policy.ts';
-import { DOORSTEP, visitorOf } from './scopes.ts';
+import { DOORSTEP } from './scope.ts';
 import type { InvitationStore } from './store.ts';
 
 /** Where somebody registers, and whether they were asked to. */

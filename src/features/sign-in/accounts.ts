@@ -1,8 +1,8 @@
 import type { Passwords } from '#src/features/passwords/index.ts';
 import type { Tenant } from '#src/features/tenancy/index.ts';
 import type { UserStore } from '#src/features/users/index.ts';
-import { type TenantId, tenantId, type UserId, userId } from '#src/kernel/ids.ts';
-import type { Scope } from '#src/kernel/scope.ts';
+import type { TenantId } from '#src/kernel/ids.ts';
+import { NOBODY, type Scope, visitorOf, type Whose } from '#src/kernel/scope.ts';
 import { normaliseEmail } from '#src/kernel/text.ts';
 import type { Unit, Units } from '#src/kernel/unit.ts';
 import type { Account } from './verdict.ts';
@@ -27,26 +27,8 @@ export interface Accounts {
   of(person: Whose): Promise<Account | undefined>;
 }
 
-interface Whose {
-  readonly userId: UserId;
-  readonly tenantId: TenantId;
-}
-
 /** For what comes before the tenant is known: whose address it is, and what was tried on nobody's. */
 export const DOORSTEP: Scope = { kind: 'system', job: 'sign-in' };
-
-/** Inside a tenant, while nobody has been identified. */
-export function visitorOf(tenantId: TenantId): Scope {
-  return { kind: 'tenant', tenantId, actor: 'visitor' };
-}
-
-/** Inside a tenant, on behalf of whoever showed their password. */
-export function personIn({ userId, tenantId }: Whose): Scope {
-  return { kind: 'tenant', tenantId, actor: userId };
-}
-
-const NIL = '00000000-0000-0000-0000-000000000000';
-const NOBODY: Whose = { userId: userId(NIL), tenantId: tenantId(NIL) };
 
 export function createAccounts({ units, users, tenants, passwords }: AccountsDeps): Accounts {
   const of = ({ userId, tenantId }: Whose) =>

@@ -5,8 +5,8 @@ import type { Sessions } from '#src/features/sessions/index.ts';
 import type { User } from '#src/features/users/index.ts';
 import { type Clock, epochSeconds, fromEpochSeconds } from '#src/kernel/clock.ts';
 import { done, type Outcome, refused } from '#src/kernel/outcome.ts';
+import { ownerOf } from '#src/kernel/scope.ts';
 import type { Units } from '#src/kernel/unit.ts';
-import { personIn } from './accounts.ts';
 import { passwordChangedAt } from './events.ts';
 import type { Visit } from './visit.ts';
 
@@ -31,7 +31,7 @@ export function createChange(deps: ChangeDeps) {
   return async (user: User, password: string, visit: Visit): Promise<Ending> => {
     const prepared = await passwords.prepare(password, user);
     if (!prepared.ok) return prepared;
-    const scope = personIn({ userId: user.id, tenantId: user.tenantId });
+    const scope = ownerOf({ userId: user.id, tenantId: user.tenantId });
     return units.run(scope, async (unit) => {
       const now = clock.now();
       // Sessions count in whole seconds, and the one that begins now must outlive the change.

@@ -5,9 +5,10 @@ import type { User } from '#src/features/users/index.ts';
 import type { Verification } from '#src/features/verification/index.ts';
 import { Unavailable } from '#src/kernel/faults.ts';
 import type { Digest } from '#src/kernel/ports.ts';
+import { ownerOf, visitorOf } from '#src/kernel/scope.ts';
 import { normaliseEmail } from '#src/kernel/text.ts';
 import type { Unit, Units } from '#src/kernel/unit.ts';
-import { DOORSTEP, personIn, visitorOf } from './accounts.ts';
+import { DOORSTEP } from './accounts.ts';
 import { signInChallenged, signInRefused, signInSucceeded } from './events.ts';
 import type { Step } from './steps.ts';
 import type { Account, Finding } from './verdict.ts';
@@ -70,7 +71,7 @@ export function createRecords(deps: RecordsDeps) {
       const { user, password } = account;
       const isOutdated = tried.check === 'right-outdated' && password !== undefined;
       const to = isOutdated ? await rehash(deps.passwords, attempt.password) : undefined;
-      const scope = personIn({ userId: user.id, tenantId: user.tenantId });
+      const scope = ownerOf({ userId: user.id, tenantId: user.tenantId });
       await units.run(scope, async (unit) => {
         if (to !== undefined && password)
           await deps.passwords.renew(unit, user.id, { from: password.hash, to });
@@ -82,7 +83,7 @@ export function createRecords(deps: RecordsDeps) {
     },
 
     async completed(visit: Visit, user: User): Promise<void> {
-      const scope = personIn({ userId: user.id, tenantId: user.tenantId });
+      const scope = ownerOf({ userId: user.id, tenantId: user.tenantId });
       await units.run(scope, (unit) => finish(unit, visit, user));
     },
   };

@@ -4,9 +4,10 @@ import { createIds } from '#src/infra/crypto/ids.ts';
 import { aBench, type Bench, inTenant, mark, SYSTEM } from '#src/infra/postgres/bench.ts';
 import { client } from '#src/infra/postgres/units.ts';
 import { InvalidInput } from '#src/kernel/faults.ts';
+import type { TenantId } from '#src/kernel/ids.ts';
 import type { Outcome } from '#src/kernel/outcome.ts';
 import { createTestClock } from '#src/testing/clock.ts';
-import { createTenancy, type Tenancy } from './service.ts';
+import { createTenancy, type Followers, type Tenancy } from './service.ts';
 import { createTenantStore } from './store.pg.ts';
 import type { Tenant } from './tenant.ts';
 
@@ -15,12 +16,15 @@ let tenancy: Tenancy;
 const clock = createTestClock();
 const ids = createIds();
 const store = createTenantStore();
+const followed: { id: TenantId; days: number | null }[] = [];
 
 beforeAll(async () => {
   bench = await aBench();
   const { units } = bench;
   const audit = createAudit({ units, store: createAuditStore(), clock, ids });
-  const followers = { passwordDays: async () => undefined };
+  const followers: Followers = {
+    passwordDays: async (_, id, days) => void followed.push({ id, days }),
+  };
   tenancy = createTenancy({ units, store, audit, clock, ids, followers });
 });
 afterAll(() => bench[Symbol.asyncDispose]());
@@ -82,5 +86,32 @@ describe('tenancy', () => {
     const seen = (id: typeof own) => bench.units.run(inTenant(own), (unit) => store.find(unit, id));
     expect(await seen(own)).toMatchObject({ id: own });
     expect(await seen(other)).toBeUndefined();
+  });
+
+  it('changes what is named, enters what it was and what it is, and lets follow what hangs on it', async () => {
+    const slug = `t-${mark()}`;
+    const { id } = made(await tenancy.create({ slug, name: 'Acme' }));
+    followed.length = 0;
+    const changes = { registration: 'open', passwordDays: 30 } as const;
+    expect(await tenancy.update(slug, changes)).toMatchObject({ ok: true, value: changes });
+    expect(await tenancy.locate(slug)).toMatchObject({ id, name: 'Acme', ...changes });
+    expect(followed).toStrictEqual([{ id, days: 30 }]);
+    const details = await bench.units.run(inTenant(id), async (unit) => {
+      const found = await client(unit).query<{ details: unknown }>(
+        `select details from audit_entries where action = 'tenant.updated'`,
+      );
+      return found.rows.map((row) => row.details);
+    });
+    const was = { registration: 'off', passwordDays: 90 };
+    expect(details).toStrictEqual([{ before: was, after: changes }]);
+  });
+
+  it('changes nothing where one of the settings cannot be', async () => {
+    const slug = `t-${mark()}`;
+    made(await tenancy.create({ slug, name: 'Acme' }));
+    const before = await tenancy.locate(slug);
+    const changes = { registration: 'open', passwordDays: 0.5 } as const;
+    await expect(tenancy.update(slug, changes)).rejects.toBeInstanceOf(InvalidInput);
+    expect(await tenancy.locate(slug)).toStrictEqual(before);
   });
 });

@@ -2,12 +2,12 @@ import type { Audit, Origin } from '#src/features/audit/index.ts';
 import type { User, UserStore } from '#src/features/users/index.ts';
 import type { Clock } from '#src/kernel/clock.ts';
 import type { Digest } from '#src/kernel/ports.ts';
-import type { Scope } from '#src/kernel/scope.ts';
+import { NOBODY, type Scope, visitorOf } from '#src/kernel/scope.ts';
 import type { Unit, Units } from '#src/kernel/unit.ts';
-import { DOORSTEP, NOBODY, visitorOf } from './accounts.ts';
 import { readCode } from './code.ts';
 import { verificationCompleted, verificationRefused } from './events.ts';
 import { MOST_CODES } from './policy.ts';
+import { DOORSTEP } from './scope.ts';
 import { codeDigestOf } from './service.ts';
 import type { VerificationStore } from './store.ts';
 import type { Verification, Wait } from './verification.ts';
@@ -76,12 +76,12 @@ export function createClaims(deps: ClaimsDeps): Claims {
 
   /** The account that is waited for, while the address is still the one to be proven. */
   async function find(unit: Unit, { claimant }: Wait): Promise<User | undefined> {
-    const user = await users.find(unit, claimant?.id ?? NOBODY);
+    const user = await users.find(unit, claimant?.id ?? NOBODY.userId);
     return user?.email === claimant?.email && user?.status === 'active' ? user : undefined;
   }
 
   async function settle(unit: Unit, { claimant }: Wait, code: string): Promise<Fault | undefined> {
-    const id = claimant?.id ?? NOBODY;
+    const id = claimant?.id ?? NOBODY.userId;
     const at = clock.now();
     const issued = await store.countCode(unit, id, { most: MOST_CODES, at });
     const codeDigest = codeDigestOf(digest, id, code);

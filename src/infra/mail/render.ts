@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { Eta } from 'eta/core';
+import { escapeHtml, printed } from '#src/kernel/escape.ts';
 import type { MailViews } from '#src/kernel/mail.ts';
 
 /** Where mails are, and what they may be dressed in, below the folder of views. */
@@ -69,22 +70,4 @@ function keepingLines(source: string): string {
 function tidy(text: string): string {
   const lines = text.replace(/[^\S\n]+$/gm, '').replace(/\n{3,}/g, '\n\n');
   return `${lines.trim()}\n`;
-}
-
-function printed(value: unknown): string {
-  if (value === undefined || value === null) return '';
-  return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-  '`': '&#96;',
-};
-
-function escapeHtml(value: unknown): string {
-  return printed(value).replace(/[&<>"'`]/g, (character) => ENTITIES[character] ?? '');
 }

@@ -1,10 +1,4 @@
-import type { TenantId } from '#src/kernel/ids.ts';
 import type { Scope } from '#src/kernel/scope.ts';
 
 /** For what comes before the tenant is known: whose address it is, and an invitation by its digest. */
 export const DOORSTEP: Scope = { kind: 'system', job: 'registration' };
-
-/** Inside a tenant, while nobody has been identified. */
-export function visitorOf(tenantId: TenantId): Scope {
-  return { kind: 'tenant', tenantId, actor: 'visitor' };
-}
