@@ -15,8 +15,11 @@ Visitor.prototype.visitStatement = function visit(statement) {
 
 const rooms = {
   records: ['audit', 'outbox', 'tenancy', 'users'],
-  rules: ['clients', 'lockout', 'passwords', 'sessions'],
-  journeys: ['email-change', 'recovery', 'registration', 'sign-in', 'verification'],
+  rules: ['clients', 'lockout', 'passwords', 'sessions', 'throttle'],
+  journeys: [
+    ...['account', 'email-change', 'monitoring', 'recovery', 'registration', 'sign-in'],
+    'verification',
+  ],
 };
 
 const room = '^src/features/([^/]+)/';

@@ -1,25 +1,36 @@
 import type { RequestListener } from 'node:http';
+import type { Router } from '@koa/router';
+import {
+  createHealth,
+  createHealthApi,
+  createReachability,
+  type Lifecycle,
+} from '#src/features/monitoring/index.ts';
 import type { DevMailbox } from '#src/features/outbox/index.ts';
 import { type HasherSettings, rulesScript } from '#src/features/passwords/index.ts';
+import { createLimits, createThrottle, type Throttle } from '#src/features/throttle/index.ts';
 import { createAssets } from '#src/http/assets.ts';
 import { createCookies } from '#src/http/cookies.ts';
 import { createCsrf } from '#src/http/csrf.ts';
 import { createPace } from '#src/http/pace.ts';
 import { createPages } from '#src/http/page.ts';
+import { createSaturationGate } from '#src/http/saturation.ts';
 import { createCookieSigner } from '#src/infra/crypto/cookie-signer.ts';
 import { createDigest } from '#src/infra/crypto/digest.ts';
 import type { EphemeralStore } from '#src/infra/ephemeral/port.ts';
 import type { LogContext } from '#src/infra/log/context.ts';
+import type { EventLoopMeter } from '#src/infra/meter/event-loop.ts';
 import { type Clock, DAY, HOUR, MINUTE, SECOND } from '#src/kernel/clock.ts';
 import type { Ids } from '#src/kernel/ids.ts';
 import type { Logger } from '#src/kernel/ports.ts';
-import { createOidc, createTokenStore, type Oidc } from '#src/oidc/index.ts';
+import { createOidc, DOCUMENTS, type Oidc } from '#src/oidc/index.ts';
 import type { Config } from './config/config.ts';
 import type { Secrets } from './config/secrets.ts';
 import { type Core, MONTHS_AHEAD, openCore, PRODUCT, VIEWS } from './core.ts';
 import type { Database } from './database.ts';
 import { createDoors } from './doors.ts';
 import { openEphemeralStore } from './ephemeral.ts';
+import { createFigures } from './figures.ts';
 import type { Job } from './jobs.ts';
 import { createServer } from './server.ts';
 
@@ -32,6 +43,9 @@ export interface Ports {
   readonly hashing?: HasherSettings;
   /** In place of the usual pace of answers that could tell (ADR 0038), in milliseconds. */
   readonly paceMs?: number;
+  /** Of the process that serves: whether it was asked to stop, and how late its event loop is. */
+  readonly lifecycle?: Lifecycle;
+  readonly loop?: Pick<EventLoopMeter, 'mean' | 'p99'>;
 }
 
 /** A whole instance, short of a port to listen on. */
@@ -40,12 +54,17 @@ export interface Avian extends AsyncDisposable {
   readonly core: Core;
   readonly store: EphemeralStore;
   readonly oidc: Oidc;
+  /** Every router of ours, in order: what there is to ask for, beside what the engine serves. */
+  readonly routers: readonly Router[];
   readonly jobs: readonly Job[];
   /** Where mail is kept that no server takes. */
   readonly mailbox?: DevMailbox;
 }
 
 const PACE_MS = 400;
+
+/** Counts nothing: for development, and for what measures the rest. */
+const UNLIMITED: Pick<Throttle, 'take'> = { take: async () => ({ standings: [] }) };
 
 /** Wires every part, once: the composition root. The database is migrated, and stays its opener's. */
 export async function compose(
@@ -59,28 +78,40 @@ export async function compose(
     await openCore({ config, secrets, pool: database.pool, serves: true, ...ports }),
   );
   const store = opening.use(openEphemeralStore(config, core.units, ports));
-  const web = createWeb(config, secrets, core, ports);
+  const throttle = createThrottle({
+    ...{ ...ports, audit: core.rooms.audit, digest: core.digest, window: store.window },
+    ...(config.limits !== 'off' && { overrides: config.limits }),
+  });
+  const limits = createLimits({
+    throttle: config.limits === 'off' ? UNLIMITED : throttle,
+    clock: ports.clock,
+  });
+  const web = { ...createWeb(config, secrets, core, ports), limits };
   const oidc = await createOidc({
     ...ports,
     ...core.rooms,
     settings: { issuer: config.issuer, ...config.cookies, fetchAllow: config.fetchAllow },
     keys: core.keys,
     units: core.units,
-    tokens: createTokenStore(),
+    tokens: core.stores.tokens,
     store: store.store,
     digest: core.digest,
+    cookies: web.cookies,
     cookieSigner: web.cookieSigner,
     dpopNonceKey: core.serverSecrets.dpopNonceKey,
     page: web.page,
   });
+  const pages = createDoors({
+    ...{ core, web, oidc, store: store.store, issuer: config.issuer },
+    ...{ clock: ports.clock, ids: ports.ids },
+  });
+  const watch = createWatch({ config, core, store: store.store, pool: database.pool, ports });
   const app = createServer({
     config,
     ...ports,
     ...web,
-    pages: createDoors({
-      ...{ core, web, oidc, store: store.store, issuer: config.issuer },
-      ...{ clock: ports.clock, ids: ports.ids },
-    }),
+    ...watch,
+    pages,
     oidc: oidc.middleware,
   });
 
@@ -90,8 +121,9 @@ export async function compose(
     handler: (request, response) => void answer(request, response),
     core,
     store: store.store,
+    routers: [watch.health, ...pages],
     oidc,
-    jobs: jobsOf(core, store.store, oidc),
+    jobs: [...jobsOf(core, store.store, oidc), sweepOf(throttle)],
     ...(core.mail.mailbox && { mailbox: core.mail.mailbox }),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
@@ -114,8 +146,42 @@ function createWeb(config: Config, secrets: Secrets, core: Core, { ids, paceMs }
   return { cookies, csrf, assets, page, pace, cookieSigner };
 }
 
+/** How late the event loop may be before requests are turned away, and how many may wait for each connection. */
+const LATE_MS = 250;
+const WAITING = 50;
+
+interface WatchParts {
+  readonly config: Config;
+  readonly core: Core;
+  readonly store: EphemeralStore;
+  readonly pool: Database['pool'];
+  readonly ports: Ports;
+}
+
+/** How the instance fares, for who asks; and what it does about having too much to do. */
+function createWatch({ config, core, store, pool, ports }: WatchParts) {
+  const { lifecycle = { stopping: false }, loop, logger } = ports;
+  const reachability = createReachability();
+  const figures = createFigures(loop);
+  const health = createHealth({
+    ...{ units: core.units, reachability, store, lifecycle, figures, logger },
+  });
+  const saturation = createSaturationGate({
+    delay: () => loop?.mean() ?? 0,
+    waiting: () => pool.waitingCount,
+    limits: { delay: LATE_MS, waiting: WAITING * config.database.poolSize },
+    open: DOCUMENTS,
+    logger,
+  });
+  return { health: createHealthApi({ health }), saturation };
+}
+
 /** How many rows a round may remove: few enough for one statement's time. */
 const SWEEP = 1000;
+
+function sweepOf(throttle: Throttle): Job {
+  return { name: 'sweep-limits', every: MINUTE, run: () => throttle.sweep(SWEEP) };
+}
 
 /** The timetable: what comes round by itself. */
 function jobsOf({ rooms, keys }: Core, store: EphemeralStore, oidc: Oidc): readonly Job[] {
@@ -125,7 +191,11 @@ function jobsOf({ rooms, keys }: Core, store: EphemeralStore, oidc: Oidc): reado
     { name: 'sweep-ephemeral', every: MINUTE, run: async () => void (await store.sweep(SWEEP)) },
     { name: 'sweep-tokens', every: MINUTE, run: () => oidc.sweep(SWEEP) },
     { name: 'sweep-sessions', every: MINUTE, run: () => rooms.sessions.sweep(SWEEP) },
-    { name: 'deliver-outbox', every: SECOND, run: async () => void (await rooms.outbox.deliver()) },
+    {
+      name: 'deliver-outbox',
+      every: SECOND,
+      run: async () => void (await rooms.outbox.deliver(oidc.logouts)),
+    },
     { name: 'sweep-outbox', every: HOUR, run: () => rooms.outbox.sweep(SWEEP) },
     { name: 'sweep-lockout', every: HOUR, run: () => rooms.lockout.sweep(SWEEP) },
     { name: 'warn-of-expiry', every: HOUR, run: () => rooms.passwords.warn() },

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { limitsPage } from './config/limits-page.ts';
 import { configurationPage, exampleFile } from './config/reference.ts';
 
 /** Files that are generated, by their path in the project: `npm run docs` writes them, a test compares. */
@@ -7,6 +8,7 @@ export function generatedFiles(): Readonly<Record<string, string>> {
   return {
     '.env.example': exampleFile(),
     'docs/reference/configuration.md': configurationPage(),
+    'docs/reference/limits.md': limitsPage(),
   };
 }
 

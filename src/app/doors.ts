@@ -1,4 +1,5 @@
 import type { Router } from '@koa/router';
+import { createAccountPages } from '#src/features/account/index.ts';
 import { createEmailChange, createEmailChangePages } from '#src/features/email-change/index.ts';
 import {
   createDeviceCookie,
@@ -18,6 +19,7 @@ import {
   createSignInPages,
   createWayBack,
 } from '#src/features/sign-in/index.ts';
+import type { Limits } from '#src/features/throttle/index.ts';
 import {
   createClaims,
   createLinks,
@@ -44,13 +46,14 @@ export interface Web {
   readonly assets: Assets;
   readonly page: ShowPage;
   readonly pace: Pace;
+  readonly limits: Limits;
 }
 
 export interface DoorsDeps {
   readonly core: Core;
   readonly web: Web;
   readonly store: EphemeralStore;
-  readonly oidc: Pick<Oidc, 'interactions' | 'people' | 'signedIn'>;
+  readonly oidc: Pick<Oidc, 'interactions' | 'people' | 'signedIn' | 'live'>;
   readonly issuer: string;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -94,7 +97,7 @@ export function createDoors(deps: DoorsDeps): readonly Router[] {
 
   const shared = { ...web, device, waiting, wayBack };
   return [
-    createSignInPages({ ...shared, ...oidc, signIn, registration: places, ...passwordsOf(core) }),
+    createSignInPages({ ...shared, ...oidc, ...rooms, signIn, registration: places }),
     createRegistrationPages({
       ...{ ...shared, registration, places, signIn, doors: wayBack },
       ...passwordsOf(core),
@@ -110,6 +113,7 @@ export function createDoors(deps: DoorsDeps): readonly Router[] {
     }),
     createRecoveryPages({ ...shared, recovery }),
     createEmailChangePages({ ...shared, emailChange, signedIn: oidc.signedIn }),
+    createAccountPages({ ...deps, ...shared, ...oidc, applications: rooms.clients }),
     createUnlockPages({ ...web, unlocking: rooms.unlocking, application }),
     ...(mail.mailbox ? [createDevMailPages({ ...web, mailbox: mail.mailbox, issuer })] : []),
   ];

@@ -1,4 +1,9 @@
 import type { QueryResultRow } from 'pg';
+import {
+  createPostgresWindow,
+  createRedisWindow,
+  type RateWindow,
+} from '#src/features/throttle/index.ts';
 import type { EphemeralStore } from '#src/infra/ephemeral/port.ts';
 import { createPostgresStore, type Runner } from '#src/infra/ephemeral/postgres.ts';
 import { createRedisStore } from '#src/infra/ephemeral/redis.ts';
@@ -12,6 +17,8 @@ import type { Config } from './config/config.ts';
 /** The ephemeral store of an instance; disposing of it lets go of Redis. */
 export interface OpenStore extends AsyncDisposable {
   readonly store: EphemeralStore;
+  /** Where requests are counted: in the same place. */
+  readonly window: RateWindow;
 }
 
 const scope: Scope = { kind: 'system', job: 'ephemeral-store' };
@@ -29,12 +36,14 @@ export function openEphemeralStore(
     };
     return {
       store: createPostgresStore({ run, clock }),
+      window: createPostgresWindow({ run }),
       [Symbol.asyncDispose]: async () => undefined,
     };
   }
   const redis = createRedis(settings, logger);
   return {
     store: createRedisStore({ redis, clock }),
+    window: createRedisWindow({ redis }),
     [Symbol.asyncDispose]: () => closeRedis(redis),
   };
 }

@@ -38,6 +38,7 @@ import type { Ids } from '#src/kernel/ids.ts';
 import type { Mailer, MailViews } from '#src/kernel/mail.ts';
 import type { Digest, Sealer } from '#src/kernel/ports.ts';
 import type { Units } from '#src/kernel/unit.ts';
+import { createTokenStore } from '#src/oidc/store.pg.ts';
 
 export interface RoomsDeps {
   readonly units: Units;
@@ -82,6 +83,7 @@ export function createStores() {
     passwords: createPasswordStore(),
     clients: createClientStore(),
     sessions: createSessionStore(),
+    tokens: createTokenStore(),
     lockout: createLockoutStore(),
     invitations: createInvitationStore(),
     verification: createVerificationStore(),
@@ -104,7 +106,10 @@ export function createRooms(deps: RoomsDeps, stores: Stores): Rooms {
   const credentials = createCredentials(passwords);
   const users = createUsers({ ...deps, store: userStore, audit, credentials });
   const clients = createClients({ ...deps, store: stores.clients, audit });
-  const sessions = createSessions({ ...deps, store: stores.sessions, users: userStore, audit });
+  const sessions = createSessions({
+    ...{ ...deps, store: stores.sessions, users: userStore, tenants, audit, outbox },
+    applications: { of: stores.tokens.applicationsOf },
+  });
   const watched = { ...deps, store: stores.lockout, users: userStore, audit, outbox };
   const lockout = createLockout(watched);
   const unlocking = createUnlocking({ ...watched, lockout });

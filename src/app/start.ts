@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createLogContext } from '#src/infra/log/context.ts';
 import { createLogger } from '#src/infra/log/pino.ts';
-import type { Clock } from '#src/kernel/clock.ts';
+import { createEventLoopMeter } from '#src/infra/meter/event-loop.ts';
+import { type Clock, SECOND } from '#src/kernel/clock.ts';
 import type { Ids } from '#src/kernel/ids.ts';
 import { type Announcer, createAnnouncer } from './announce.ts';
 import { BadConfiguration } from './commands/failure.ts';
@@ -23,12 +25,20 @@ export interface StartDeps {
   readonly write: (line: string) => void;
   /** Milliseconds since the process began. */
   readonly elapsed: () => number;
+  /** What passes between the word to stop and the end of listening, in place of the usual time. */
+  readonly grace?: () => Promise<unknown>;
 }
 
 export interface Instance {
-  /** Ends what is under way, then everything that was started. */
+  /**
+   * Says that it is not ready any more and gives whoever sends requests here the time to notice; then
+   * takes no more of them, ends those under way, and everything that was started (R18.4, security case 238).
+   */
   stop(): Promise<void>;
 }
+
+/** Longer than a balancer takes between two looks. */
+const GRACE = 5 * SECOND;
 
 /** Starts an instance from its environment: database, parts, port, and a demo where nothing is configured. */
 export async function start(deps: StartDeps): Promise<Instance> {
@@ -44,26 +54,37 @@ export async function start(deps: StartDeps): Promise<Instance> {
   const write = pretty ? deps.write : (line: string) => logger.info({}, line.trim());
   const announcer = createAnnouncer(write, deps.elapsed);
   for (const { name, text } of warnings) logger.warn({ setting: name }, text);
+  const lifecycle = { stopping: false };
 
   await using starting = new AsyncDisposableStack();
+  const loop = starting.use(createEventLoopMeter());
+  const ports = { ...deps, logger, logContext, lifecycle, loop };
   const database = starting.use(
     await announcer.part('Postgres', () => openMigrated({ ...deps, config, logger }), described),
   );
   const avian = starting.use(
     await announcer.part(
       'Sessions',
-      () => compose(config, secrets, database, { ...deps, logger, logContext }),
+      () => compose(config, secrets, database, ports),
       () => (config.redis ? 'in Redis' : 'in Postgres (REDIS_URL puts them in Redis)'),
     ),
   );
   await announcer.part('Mail', async () => avian, describedMail);
-  starting.use(await listen(avian.handler, config));
+  // What ends first comes last: requests, and then the work that comes round by itself.
   starting.use(startTimetable(avian.jobs, logger));
+  starting.use(await listen({ listener: avian.handler, lifecycle }, config));
   if (showsDemo) await showDemo(starting, announcer, { ...deps, config, rooms: avian.core.rooms });
   announcer.ready(config.issuer);
 
   const started = starting.move();
-  return { stop: () => started.disposeAsync() };
+  const grace = deps.grace ?? (() => (config.production ? sleep(GRACE) : Promise.resolve()));
+  return {
+    async stop() {
+      lifecycle.stopping = true;
+      await grace();
+      await started.disposeAsync();
+    },
+  };
 }
 
 /** The demo's applications are on this machine, where back-channel calls do not go unasked. */

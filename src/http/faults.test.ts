@@ -7,6 +7,7 @@ import {
   NotFound,
   TenantBoundary,
   TooLarge,
+  TooMany,
   Unauthenticated,
   Unavailable,
 } from '#src/kernel/faults.ts';
@@ -34,6 +35,7 @@ describe('the fault boundary', () => {
     [new NotFound('Where?'), 404, 'not-found'],
     [new Conflict('Late.'), 409, 'conflict'],
     [new TooLarge('Much.'), 413, 'too-large'],
+    [new TooMany(1), 429, 'too-many'],
   ])('tells a program about %s by RFC 9457', async (fault, status, code) => {
     const { ask } = await serveFault(fault);
     const answer = await ask('/');
@@ -57,6 +59,18 @@ describe('the fault boundary', () => {
       expect(headers.vary).toContain('Accept');
     },
   );
+
+  it.each([
+    [1, 'a second'],
+    [45, '45 seconds'],
+    [91, '2 minutes'],
+    [3600, '60 minutes'],
+  ])('tells whoever asks too often to wait %i seconds, in words too', async (seconds, words) => {
+    const { ask } = await serveFault(new TooMany(seconds));
+    const { status, headers, text } = await ask('/', BROWSER);
+    expect([status, headers['retry-after']]).toEqual([429, String(seconds)]);
+    expect(text.split(`Wait ${words}, then try again.`)).toHaveLength(2);
+  });
 
   it('shows a person a page with the words and the reference', async () => {
     const { ask } = await serveFault(new Forbidden('The door is shut.'));

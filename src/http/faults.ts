@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Context, Middleware } from 'koa';
-import { Fault, InvalidInput, Unavailable } from '#src/kernel/faults.ts';
+import { Fault, InvalidInput, TooMany, Unavailable } from '#src/kernel/faults.ts';
 import type { Logger } from '#src/kernel/ports.ts';
 import { type ShowPage, view } from './page.ts';
 import { PROBLEM_TYPE, type Problem, pointErrors } from './problem.ts';
@@ -47,7 +47,8 @@ export function createFaultBoundary(parts: FaultBoundaryParts): Middleware {
       report(parts.logger, error);
       if (ctx.headerSent) throw error;
       for (const name of WITHDRAWN) ctx.remove(name);
-      if (error instanceof Unavailable) ctx.set('Retry-After', String(error.retryAfter));
+      if (error instanceof Unavailable || error instanceof TooMany)
+        ctx.set('Retry-After', String(error.retryAfter));
       answer(parts, ctx, refusalOf(error));
     }
   };
@@ -59,6 +60,7 @@ function isUnanswered(ctx: Context): boolean {
 }
 
 function unanswered(status: number): Refusal {
+  if (status === 503) return { status, code: 'unavailable' };
   return { status, code: status === 404 ? 'not-found' : 'not-possible' };
 }
 

@@ -241,6 +241,33 @@ describe('the sign-in page', () => {
   });
 });
 
+describe('the page of sessions', () => {
+  it('works with the keyboard alone, in the order it is read, past what is on every page', async () => {
+    await using opened = await open(sampleOf('sessions'));
+    const { keyboard } = opened.page;
+    const focused = () => opened.page.evaluate<string>('document.activeElement.textContent');
+    await keyboard.press('Tab');
+    expect(await focused()).toBe('Skip to content');
+    await keyboard.press('Enter');
+    const order: string[] = [];
+    for (let step = 0; step < 4; step += 1) {
+      await keyboard.press('Tab');
+      order.push(await focused());
+    }
+    expect(order).toEqual([
+      'Sign out everywhere else',
+      'Sign out this browser',
+      'Sign out Safari on iPhone',
+      'Sign out Unknown browser',
+    ]);
+  });
+
+  it('puts the reader before what they did', async () => {
+    await using opened = await open(sampleOf('sessions-ended'));
+    expect(await opened.page.evaluate('document.activeElement.id')).toBe('done');
+  });
+});
+
 describe('the hop', () => {
   it('goes on by itself, without a script', async () => {
     await using opened = await open(sampleOf('hop'), { javaScriptEnabled: false });

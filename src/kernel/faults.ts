@@ -79,6 +79,23 @@ export class TenantBoundary extends Fault {
   readonly status = 403;
 }
 
+/** 429: more of these than may pass for now (R8.3). `retryAfter` is in seconds; after as many, the next passes. */
+export class TooMany extends Fault {
+  readonly code = 'too-many';
+  readonly status = 429;
+  readonly retryAfter: number;
+
+  constructor(retryAfter: number) {
+    super(`Wait ${inWords(retryAfter)}, then try again.`);
+    this.retryAfter = retryAfter;
+  }
+}
+
+function inWords(seconds: number): string {
+  if (seconds < 90) return seconds === 1 ? 'a second' : `${seconds} seconds`;
+  return `${Math.ceil(seconds / 60)} minutes`;
+}
+
 /** 503: a part we need is away or too busy. `retryAfter` is in seconds. */
 export class Unavailable extends Fault {
   readonly code = 'unavailable';

@@ -7,6 +7,7 @@ import type { Scope } from '#src/kernel/scope.ts';
 import type { People } from './account.ts';
 import { unsupported } from './adapter.ephemeral.ts';
 import type { Adapter, AdapterPayload } from './engine.ts';
+import type { SessionKeeper } from './live-sessions.ts';
 import type { ArtifactNames } from './names.ts';
 import type { NoteBook } from './notes.ts';
 import type { Owner, TokenStore } from './store.ts';
@@ -18,6 +19,7 @@ export interface DurableDeps {
   readonly audit: Pick<Audit, 'clause' | 'record'>;
   readonly names: ArtifactNames;
   readonly notes: NoteBook;
+  readonly keeper: Pick<SessionKeeper, 'reused'>;
   readonly clock: Clock;
 }
 
@@ -70,9 +72,9 @@ export function createGrantAdapter(deps: DurableDeps): Adapter {
     async destroy(id) {
       const noted = notes.current();
       noted?.grants.delete(id);
-      await units.run(lookUp, async (unit) => {
+      const owner = await units.run(lookUp, async (unit) => {
         const owner = await tokens.removeGrant(unit, names.digest('Grant', id));
-        if (!owner) return;
+        if (!owner) return undefined;
         await deps.audit.record(unit, {
           action: noted?.reuse ? 'token.reuse-detected' : 'grant.revoked',
           outcome: 'success',
@@ -81,7 +83,11 @@ export function createGrantAdapter(deps: DurableDeps): Adapter {
           resource: { type: 'client', id: owner.clientId },
           details: { user: owner.userId },
         });
+        return owner;
       });
+      const session = noted?.reuse?.session;
+      const person = owner && session && (await deps.people.find(owner.userId));
+      if (noted && person && session) await deps.keeper.reused(person, session, noted.caller);
     },
 
     consume: unsupported,

@@ -15,7 +15,8 @@ const MODEL = 'RefreshToken';
  * Refresh tokens: opaque, rotated, reuse-detected, in Postgres (D6, D11).
  *
  * Spending one and writing its successor is one transaction: the engine's `consume` only names what
- * its next write spends, so neither both live nor both die (security case 53). The successor's id is
+ * its next write spends, so neither both live nor both die (security case 53); and that write waits for the
+ * access token (`rotation.ts`). The successor's id is
  * derived from the spent token, so any number of honest retries gets the same one.
  */
 export function createRefreshTokenAdapter(deps: DurableDeps): Adapter {
@@ -31,7 +32,7 @@ export function createRefreshTokenAdapter(deps: DurableDeps): Adapter {
       const { spentAt } = found.token;
       if (!spentAt || (await isHonest(spentAt, id, deps))) return payload;
       const noted = notes.current();
-      if (noted) noted.reuse = true;
+      if (noted) noted.reuse = { session: payload.sessionUid };
       return { ...payload, consumed: true };
     },
 
@@ -46,7 +47,11 @@ export function createRefreshTokenAdapter(deps: DurableDeps): Adapter {
       const noted = notes.current();
       const token = await rowOf(id, payload, expiresIn, deps);
       const parent = noted?.spending;
-      await (parent === undefined ? issue(token, deps) : succeed(digest(parent), token, deps));
+      if (noted && parent !== undefined) {
+        noted.rotation = () => succeed(digest(parent), token, deps);
+        return;
+      }
+      await issue(token, deps);
       if (noted) noted.audited = true;
     },
 
@@ -106,7 +111,8 @@ async function issue(token: StoredRefreshToken, deps: DurableDeps): Promise<void
   const isWritten = await deps.units.once(within(token), (unit) =>
     deps.tokens.insertRefreshToken(unit, token, written),
   );
-  if (!isWritten) throw new errors.InvalidGrant('grant not found');
+  if (!isWritten)
+    throw new errors.InvalidGrant('the grant is gone, or its code was redeemed before');
 }
 
 async function succeed(
@@ -119,6 +125,8 @@ async function succeed(
     deps.tokens.rotate(unit, parentDigest, successor, written),
   );
   if (!isSpent) await retry(parentDigest, successor, deps);
+  const noted = deps.notes.current();
+  if (noted) noted.audited = true;
 }
 
 /** Somebody was faster: the same client with a second try, or nobody we give anything. */

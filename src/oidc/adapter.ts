@@ -6,8 +6,10 @@ import { createRefreshTokenAdapter } from './adapter.refresh-tokens.ts';
 import { createSessionAdapter, type SessionDeps } from './adapter.sessions.ts';
 import { createCodeAdapter } from './codes.ts';
 import type { Adapter } from './engine.ts';
+import type { SessionKeeper } from './live-sessions.ts';
 
 export interface AdapterDeps extends DurableDeps, SessionDeps {
+  readonly keeper: SessionKeeper;
   readonly clients: Pick<Clients, 'find'>;
   readonly unusedSecret: string;
 }

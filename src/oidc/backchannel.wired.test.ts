@@ -56,6 +56,8 @@ describe('a back-channel call to a private address', () => {
       const question = await ada.open(relying.signOutUrl({ client_id: app.id }));
       const end = await signOutScreen(question).yes();
       expect(end.text).toContain('You are signed out');
+      expect(receiver.calls()).toBe(0);
+      await nodes.first.deliver();
       expect(receiver.calls()).toBe(named.calls);
     },
   );

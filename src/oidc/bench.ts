@@ -1,10 +1,11 @@
 import { request } from 'node:http';
 import { type AvianOptions, type RunningAvian, startAvian } from '#src/testing/avian.ts';
-import type { AnApp, APerson } from '#src/testing/instance.ts';
+import { CHROME } from '#src/testing/browsing/navigation.ts';
+import type { AnApp, APerson, AppDraft } from '#src/testing/instance.ts';
 import { createWorld, type World } from '#src/testing/instance.ts';
 import { createRelyingApp, type RelyingApp } from '#src/testing/relying-app.ts';
 import { signInScreen } from '#src/testing/screens/sign-in.ts';
-import { createVisitor, type Page } from '#src/testing/visitor.ts';
+import { createVisitor, type Page, type Visitor } from '#src/testing/visitor.ts';
 
 /** Two nodes of one installation: one database, one store, one clock, one issuer. */
 export interface Nodes extends World, AsyncDisposable {
@@ -38,7 +39,8 @@ export async function startNodes(options: AvianOptions): Promise<Nodes> {
       turn += 1;
       return post(new URL(path, urls[turn % 2]), issuer, form, credentialsOf(app));
     },
-    postToSecond: (path, form, cookie) => post(new URL(path, second.url), issuer, form, { cookie }),
+    postToSecond: (path, form, cookie) =>
+      post(new URL(path, second.url), issuer, form, { cookie, 'user-agent': CHROME }),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
@@ -55,9 +57,10 @@ export interface Scene {
 export async function setScene(
   nodes: Nodes,
   scope = 'openid profile email offline_access',
+  draft: Partial<AppDraft> = {},
 ): Promise<Scene> {
   const [app, person] = await Promise.all([
-    nodes.anApp({ kind: 'web', firstParty: true, redirectUris: [CALLBACK] }),
+    nodes.anApp({ kind: 'web', firstParty: true, redirectUris: [CALLBACK], ...draft }),
     nodes.aUser(),
   ]);
   const client = { id: app.id, ...(app.secret !== undefined && { secret: app.secret }) };
@@ -67,9 +70,12 @@ export async function setScene(
 }
 
 /** Signs in, and stops with the code in hand: what an application would trade for tokens. */
-export async function codeOf({ relying, person }: Scene): Promise<Record<string, string>> {
+export async function codeOf(
+  { relying, person }: Scene,
+  visitor: Visitor = createVisitor(),
+): Promise<Record<string, string>> {
   const attempt = await relying.ask();
-  const page = await createVisitor().open(attempt.url, { from: relying.home });
+  const page = await visitor.open(attempt.url, { from: relying.home });
   const { url }: Page = await signInScreen(page).as(person);
   return {
     grant_type: 'authorization_code',

@@ -2,7 +2,7 @@ import type { Context, Middleware, Next } from 'koa';
 import type { Engine } from './engine.ts';
 
 /** What anybody may read, from any origin: the two discovery documents, which are one, and the keys. */
-const DOCUMENTS = new Set([
+export const DOCUMENTS: ReadonlySet<string> = new Set([
   '/.well-known/openid-configuration',
   '/.well-known/oauth-authorization-server',
   '/jwks',

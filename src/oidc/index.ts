@@ -9,6 +9,7 @@
  * `authorization.granted`, `grant.revoked`, `consent.*`, `keys.*`. Answers for: P03, P05.
  */
 
+export { DOCUMENTS } from './documents.ts';
 export type { KeyFacts, Keys } from './keys.ts';
 export { createOidc, type Oidc, type OidcDeps } from './oidc.ts';
 export type { ProviderSettings } from './settings.ts';

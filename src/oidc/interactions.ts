@@ -14,6 +14,8 @@ import { within } from './adapter.grants.ts';
 import { type Engine, errors, type InteractionResults } from './engine.ts';
 import { formTargetOf } from './form-target.ts';
 import type { ProviderHost } from './host.ts';
+import type { NoteBook } from './notes.ts';
+import type { SessionCookie } from './session-cookie.ts';
 import type { Consent, TokenStore } from './store.ts';
 
 type EngineInteraction = Awaited<ReturnType<Engine['interactionDetails']>>;
@@ -26,8 +28,8 @@ export interface InteractionsDeps {
   readonly tokens: Pick<TokenStore, 'addConsent'>;
   readonly audit: Pick<Audit, 'record' | 'recordAlone'>;
   readonly clock: Clock;
-  /** Takes the session's cookie from the browser. */
-  readonly forgetSession: (context: Context) => void;
+  readonly sessionCookie: Pick<SessionCookie, 'clear'>;
+  readonly notes: Pick<NoteBook, 'during'>;
 }
 
 /** The longest address there is (RFC 5321 §4.5.3.1.3); a longer hint is no address. */
@@ -79,7 +81,11 @@ export function createInteractions(deps: InteractionsDeps): Interactions {
 
     switchUser: (exchange) =>
       onward(
-        details(exchange).then((interaction) => signOut(interaction, exchange as Context, deps)),
+        details(exchange).then((interaction) =>
+          deps.notes.during(exchange as Context, () =>
+            signOut(interaction, exchange as Context, deps),
+          ),
+        ),
       ),
   };
 }
@@ -102,11 +108,11 @@ async function recordDenial(
 async function signOut(
   interaction: EngineInteraction,
   context: Context,
-  { host, clock, forgetSession }: InteractionsDeps,
+  { host, clock, sessionCookie }: InteractionsDeps,
 ): Promise<string> {
   const session = await host.current.Session.get(context);
   await session.destroy();
-  forgetSession(context);
+  sessionCookie.clear(context);
   delete interaction.session;
   interaction.result = {};
   await interaction.save(interaction.exp - epochSeconds(clock.now()));

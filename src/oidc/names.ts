@@ -12,8 +12,10 @@ export interface ArtifactNames {
   key(model: string, id: string): string;
   /** The index that finds a session by its uid. */
   sessionIndex(uid: string): string;
-  /** The one refresh token that may follow another: derived, so that an honest retry gets the same (D9). */
-  successor(refreshToken: string): string;
+  /** The index that finds a person's sessions. */
+  sessionsOf(user: string): string;
+  /** The one refresh token that may come of a code or of another: derived, so that there is no second (D9). */
+  successor(origin: string): string;
 }
 
 /** A digest is made once a request, however many of its statements name the artifact. */
@@ -30,6 +32,7 @@ export function createArtifactNames(digest: Digest, notes: NoteBook): ArtifactNa
     digest: of,
     key: (model, id) => `oidc:${model}:${of(model, id)}`,
     sessionIndex: (uid) => `oidc:session-uid:${of('SessionUid', uid)}`,
-    successor: (refreshToken) => digest.of('oidc:refresh-successor', refreshToken),
+    sessionsOf: (user) => `oidc:session-of:${of('SessionOf', user)}`,
+    successor: (origin) => digest.of('oidc:refresh-successor', origin),
   };
 }

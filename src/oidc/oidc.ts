@@ -2,9 +2,11 @@ import type { Context, Middleware } from 'koa';
 import mount from 'koa-mount';
 import type { Audit } from '#src/features/audit/index.ts';
 import type { Clients } from '#src/features/clients/index.ts';
-import type { Sessions } from '#src/features/sessions/index.ts';
+import type { LogoutCourier, Outbox } from '#src/features/outbox/index.ts';
+import type { LiveSessions, Sessions } from '#src/features/sessions/index.ts';
 import type { Interactions } from '#src/features/sign-in/index.ts';
 import { readBody } from '#src/http/body.ts';
+import type { Cookies } from '#src/http/cookies.ts';
 import type { ShowPage } from '#src/http/page.ts';
 import type { CookieSigner } from '#src/infra/crypto/cookie-signer.ts';
 import type { EphemeralStore } from '#src/infra/ephemeral/port.ts';
@@ -22,12 +24,14 @@ import { openFormActions } from './form-action.ts';
 import { createProviderHost } from './host.ts';
 import { createInteractions } from './interactions.ts';
 import type { Keys } from './keys.ts';
+import { createLiveSessions } from './live-sessions.ts';
+import { createLogoutCourier, createPartings, createToldApplications } from './logouts.ts';
 import { createArtifactNames } from './names.ts';
 import { createNoteBook } from './notes.ts';
 import { createScreens } from './pages.ts';
 import { createProvider } from './provider.ts';
 import { createSameSiteHop } from './same-site-hop.ts';
-import { createCookieGuard } from './session-cookie.ts';
+import { createCookieGuard, createSessionCookie } from './session-cookie.ts';
 import { cookieNames, type ProviderSettings } from './settings.ts';
 import { passSignedOut } from './sign-out.ts';
 import { createSignedInPeople, type SignedInPeople } from './signed-in.ts';
@@ -43,10 +47,12 @@ export interface OidcDeps {
   readonly clients: Clients;
   readonly sessions: Sessions;
   readonly audit: Audit;
+  readonly outbox: Pick<Outbox, 'logout'>;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly digest: Digest;
   readonly logger: Logger;
+  readonly cookies: Cookies;
   readonly cookieSigner: CookieSigner;
   readonly dpopNonceKey: Buffer;
   readonly page: ShowPage;
@@ -60,6 +66,10 @@ export interface Oidc {
   /** What a person goes by, where a page of a signed-in person says so. */
   readonly people: Pick<People, 'find'>;
   readonly signedIn: SignedInPeople;
+  /** Everybody's sessions, wherever their browsers are. */
+  readonly live: LiveSessions;
+  /** Tells applications of sessions that ended. */
+  readonly logouts: LogoutCourier;
   /** Removes grants and tokens that have expired; called by the timetable. */
   sweep(limit: number): Promise<void>;
   /** Learns of rotated keys; called by the timetable. */
@@ -71,9 +81,19 @@ export async function createOidc(deps: OidcDeps): Promise<Oidc> {
   const { settings, clients, sessions, audit, logger } = deps;
   const notes = createNoteBook(deps.clock);
   const people = createPeople(sessions, notes, deps.clock);
-  const screens = createScreens(deps.page, notes);
-  const parts = { ...deps, notes, people, screens, names: createArtifactNames(deps.digest, notes) };
-  const adapter = createAdapter({ ...parts, unusedSecret: deps.ids.secret() });
+  const told = createToldApplications(deps.cookies, clients);
+  const screens = createScreens(deps.page, notes, told);
+  const parts = {
+    ...deps,
+    notes,
+    people,
+    screens,
+    told,
+    names: createArtifactNames(deps.digest, notes),
+    sessionCookie: createSessionCookie(settings),
+  };
+  const live = createLiveSessions(parts);
+  const adapter = createAdapter({ ...parts, keeper: live, unusedSecret: deps.ids.secret() });
 
   const host = await createProviderHost(
     deps.keys,
@@ -89,18 +109,16 @@ export async function createOidc(deps: OidcDeps): Promise<Oidc> {
       openFormActions as Middleware,
       passSignedOut as Middleware,
       createTrail({ audit, notes, logger }) as Middleware,
+      createPartings(parts) as Middleware,
       createCookieGuard(names.session, notes) as Middleware,
       createCodeSettler(parts) as Middleware,
       serve(() => host.current),
     ],
-    interactions: createInteractions({
-      ...parts,
-      host,
-      clients,
-      forgetSession: (context) => forget(context, names.session, settings),
-    }),
+    interactions: createInteractions({ ...parts, host }),
     people,
-    signedIn: createSignedInPeople(host, people),
+    signedIn: createSignedInPeople({ ...parts, host }),
+    live,
+    logouts: createLogoutCourier(host),
     sweep: (limit) =>
       deps.units.run(lookUp, (unit) => deps.tokens.sweep(unit, deps.clock.now(), limit)),
     refreshKeys: () => host.refresh(),
@@ -116,10 +134,6 @@ function serve(current: () => Engine): Middleware {
     mounted.set(engine, middleware);
     return middleware(context, next);
   };
-}
-
-function forget(context: Context, name: string, { sameSite, secure }: ProviderSettings): void {
-  context.cookies.set(name, null, { path: '/', httpOnly: true, sameSite, secure, signed: true });
 }
 
 async function readForm(context: Context): Promise<URLSearchParams> {

@@ -14,7 +14,9 @@ export const ErrorPage = view<{ error: string; description?: string; reference: 
 export const LogoutPage = view<{ action: string; xsrf: string; application?: string }>(
   'oidc/logout',
 );
-export const SignedOutPage = view<{ application?: string }>('oidc/signed-out');
+export const SignedOutPage = view<{ application?: string; told: readonly string[] }>(
+  'oidc/signed-out',
+);
 
 type Logout = NonNullable<NonNullable<Configuration['features']>['rpInitiatedLogout']>;
 
@@ -26,7 +28,7 @@ export interface Screens {
   hop(context: Context, url: string): void;
 }
 
-export function createScreens(page: ShowPage, notes: NoteBook): Screens {
+export function createScreens(page: ShowPage, notes: NoteBook, told: Told): Screens {
   return {
     error(context, out, fault) {
       notes.of(context).fault = fault;
@@ -49,14 +51,20 @@ export function createScreens(page: ShowPage, notes: NoteBook): Screens {
       );
     },
 
-    signedOut(context) {
-      page(plain(context), SignedOutPage, applicationOf(context));
+    async signedOut(context) {
+      const names = await told.take(plain(context));
+      page(plain(context), SignedOutPage, { ...applicationOf(context), told: names });
     },
 
     hop(context, url) {
       hop(page, context, url);
     },
   };
+}
+
+/** Which applications hear of the sign-out that a page confirms. */
+interface Told {
+  take(ctx: Context): Promise<readonly string[]>;
 }
 
 interface Out {

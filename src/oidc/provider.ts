@@ -1,6 +1,5 @@
 import type { Clients, RegisteredClient } from '#src/features/clients/index.ts';
 import type { Sessions } from '#src/features/sessions/index.ts';
-import { callerOf } from '#src/http/caller.ts';
 import type { EphemeralStore } from '#src/infra/ephemeral/port.ts';
 import type { Clock } from '#src/kernel/clock.ts';
 import { fromEpochSeconds } from '#src/kernel/clock.ts';
@@ -12,9 +11,10 @@ import {
   type EngineSession,
   Provider,
 } from './engine.ts';
+import { listening } from './listening.ts';
 import type { ArtifactNames } from './names.ts';
 import type { NoteBook } from './notes.ts';
-import { plain } from './pages.ts';
+import { spendRefreshTokensLast } from './rotation.ts';
 import { configurationOf, type ProviderSettings, type SettingsDeps } from './settings.ts';
 import { listen } from './trail.ts';
 
@@ -36,9 +36,11 @@ export function createProvider(settings: ProviderSettings, deps: ProviderDeps): 
   provider.proxy = true;
   buildClientsOnce(provider, deps);
   keepSecretsDigested(provider, deps);
+  tellApplicationsLater(provider, deps);
   endSessionsForGood(provider, deps);
   nameSessionsByUid(provider);
   chainRefreshTokens(provider, deps);
+  spendRefreshTokensLast(provider, deps.notes);
   detectReplaysAtomically(provider, deps);
   offerOfflineAccess(provider);
   listen(provider, deps.notes);
@@ -68,22 +70,56 @@ function keepSecretsDigested(provider: Engine, { clients }: ProviderDeps): void 
   };
 }
 
+/**
+ * The engine would call the applications at once, before the session's end is written, and once. Whom it
+ * would call is noted instead; what is told, and when, is the outbox's business (R7.5, ADR 0039).
+ */
+function tellApplicationsLater(provider: Engine, { notes }: ProviderDeps): void {
+  const prototype = provider.Client.prototype as unknown as Told;
+  prototype[TELL] = prototype.backchannelLogout;
+  prototype.backchannelLogout = async function (this: Told & EngineClient, userId, sid = '') {
+    notes.current()?.toTell.push({ clientId: this.clientId, userId, sid });
+  };
+}
+
+/** Where the engine's own way of calling an application is kept. */
+const TELL = Symbol('tell');
+
+interface Told {
+  backchannelLogout(userId: string, sid?: string): Promise<void>;
+  [TELL](userId: string, sid?: string): Promise<void>;
+}
+
+/** Calls an application with a logout token, once; throws where it was not reached, or did not take it. */
+export function tellApplication(
+  client: EngineClient,
+  { userId, sid }: { readonly userId: string; readonly sid?: string },
+): Promise<void> {
+  return (client as unknown as Told)[TELL](userId, sid);
+}
+
 /** Ending a session is written to Postgres before the store forgets it, so that nothing under way can revive it (F3). */
-function endSessionsForGood(provider: Engine, { sessions, people }: ProviderDeps): void {
+function endSessionsForGood(provider: Engine, deps: ProviderDeps): void {
+  const { sessions, people, notes } = deps;
   const { destroy } = provider.Session.prototype;
   provider.Session.prototype.destroy = async function (this: EngineSession) {
     const person =
       this.accountId === undefined ? undefined : await people.find(userId(this.accountId));
-    const context = Provider.ctx;
+    const noted = notes.current();
+    // All that the engine would have told, and those it would not have: not every end is its sign-out.
+    noted?.toTell.splice(0);
+    const clients = await listening(deps.clients, Object.keys(this.authorizations ?? {}));
     if (person) {
       await sessions.end({
         tenantId: person.tenantId,
         userId: person.id,
         uid: this.uid,
         reason: 'sign-out',
-        ...(context && { origin: callerOf(plain(context)) }),
+        clients,
+        ...(noted && { origin: noted.caller }),
       });
     }
+    if (noted) noted.told = clients;
     await destroy.call(this);
   };
 }
@@ -99,14 +135,19 @@ function nameSessionsByUid(provider: Engine): void {
   provider.Client.prototype.includeSid = () => true;
 }
 
-/** A rotated token's successor is derived from it: an honest retry gets the same one (D9). */
+/**
+ * A refresh token is derived from what it came of. An honest retry gets the same successor (D9); and a code brings
+ * one once, though the store may have forgotten that it was redeemed: Postgres has the token already.
+ */
 function chainRefreshTokens(provider: Engine, { names }: ProviderDeps): void {
   const { generateTokenId } = provider.RefreshToken.prototype as unknown as IdMaker;
   (provider.RefreshToken.prototype as unknown as IdMaker).generateTokenId = function (
     this: unknown,
   ) {
-    const parent = Provider.ctx?.oidc.entities.RotatedRefreshToken;
-    return parent ? names.successor(parent.jti) : generateTokenId.call(this);
+    const { RotatedRefreshToken: parent, AuthorizationCode: code } =
+      Provider.ctx?.oidc.entities ?? {};
+    const origin = parent ?? code;
+    return origin ? names.successor(origin.jti) : generateTokenId.call(this);
   };
 }
 

@@ -1,6 +1,28 @@
 import type { Context } from 'koa';
 import type { EngineContext } from './engine.ts';
 import type { NoteBook } from './notes.ts';
+import { cookieNames, type ProviderSettings } from './settings.ts';
+
+/** The session's cookie, where a page of ours and not the engine sets it. */
+export interface SessionCookie {
+  write(context: Context, id: string, expires: Date): void;
+  clear(context: Context): void;
+}
+
+/** With the engine's own name and flags, signed as the engine reads it. */
+export function createSessionCookie({ sameSite, secure }: ProviderSettings): SessionCookie {
+  const { session: name } = cookieNames(secure);
+  const flags = { path: '/', httpOnly: true, sameSite, secure, signed: true, overwrite: true };
+  const set = (context: Context, id: string | null, more: { expires?: Date } = {}) => {
+    // Behind a proxy the connection itself is plain; that the issuer is https is what counts.
+    if (secure) context.cookies.secure = true;
+    context.cookies.set(name, id, { ...flags, ...more });
+  };
+  return {
+    write: (context, id, expires) => set(context, id, { expires }),
+    clear: (context) => set(context, null),
+  };
+}
 
 /**
  * Takes the session's cookie out of an answer that must not set it.

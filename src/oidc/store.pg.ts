@@ -22,6 +22,14 @@ export function createTokenStore(): TokenStore {
     ...createRefreshTokens(),
     ...createConsents(),
 
+    async applicationsOf(unit, userId) {
+      const { rows } = await client(unit).query<{ client_id: string }>(
+        'select distinct client_id from grants where user_id = $1 order by client_id',
+        [userId],
+      );
+      return rows.map(({ client_id: clientId }) => clientId);
+    },
+
     async sweep(unit, now, limit) {
       for (const table of ['refresh_tokens', 'grants']) {
         await client(unit).query(sweepOf(table), [now, limit]);
@@ -52,7 +60,7 @@ function createGrants(): Pick<TokenStore, 'findGrant' | 'putGrant' | 'removeGran
 
 function createRefreshTokens(): Pick<
   TokenStore,
-  Exclude<keyof TokenStore, `${string}Grant` | `${string}Consent` | 'sweep'>
+  Exclude<keyof TokenStore, `${string}Grant` | `${string}Consent` | 'applicationsOf' | 'sweep'>
 > {
   return {
     async findRefreshToken(unit, idDigest) {
@@ -138,6 +146,7 @@ const insertStatement = (entry: AuditClause) => `
     select $1, $2, $3, $4, $5, $6, g.id_digest, $8
     from grants g where g.id_digest = $7
     for key share of g
+    on conflict (id_digest) do nothing
     returning 1
   ) select ${entry.call('$9')} from born`;
 

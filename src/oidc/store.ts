@@ -13,7 +13,7 @@ export interface TokenStore {
 
   /** A refresh token with its grant and its user, in one round trip, in whichever tenant. */
   findRefreshToken(unit: Unit, idDigest: string): Promise<FoundRefreshToken | undefined>;
-  /** Writes a token and its audit entry; `false`, and neither written, when the grant is gone meanwhile. */
+  /** Writes a token and its audit entry; `false`, and neither written, when the grant is gone meanwhile or the token is there. */
   insertRefreshToken(unit: Unit, token: StoredRefreshToken, written: Written): Promise<boolean>;
   /**
    * Spends a refresh token, writes its successor and the audit entry, all or none (D9): `true` for the
@@ -31,6 +31,9 @@ export interface TokenStore {
   isUnspent(unit: Unit, idDigest: string): Promise<boolean>;
   removeRefreshToken(unit: Unit, idDigest: string): Promise<void>;
   removeRefreshTokens(unit: Unit, grantDigest: string): Promise<void>;
+
+  /** The applications that hold a grant of the user's. */
+  applicationsOf(unit: Unit, userId: UserId): Promise<readonly string[]>;
 
   /** Removes what has expired, `limit` of each at most: a grant takes its tokens along. */
   sweep(unit: Unit, now: Date, limit: number): Promise<void>;

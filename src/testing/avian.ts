@@ -126,6 +126,8 @@ function configOf(
     cookies: { sameSite: 'strict', secure: issuer?.startsWith('https:') ?? false },
     fetchAllow: ['127.0.0.1', 'localhost'],
     mail: { from: 'no-reply@avian.example' },
+    // All tests come from one address, and most in one moment.
+    limits: 'off',
     passwords: { memoryKiB: 8, iterations: 1, parallelism: 1, concurrency: 2, queue: 100 },
     ...config,
   };

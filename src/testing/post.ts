@@ -11,6 +11,8 @@ export interface Letter {
 }
 
 export interface Post {
+  /** Delivers what is on its way: mail, and the ends of sessions to applications. */
+  deliver(): Promise<void>;
   /** Delivers what is on its way, and answers with the newest mail to an address. */
   letterTo(address: string): Promise<Letter>;
   /** Likewise with all of them, the newest first. */
@@ -18,10 +20,18 @@ export interface Post {
 }
 
 /** The post of an instance that keeps its mail: delivered when somebody looks. */
-export function createPost({ core, mailbox }: Pick<Avian, 'core' | 'mailbox'>): Post {
+export function createPost({
+  core,
+  mailbox,
+  oidc,
+}: Pick<Avian, 'core' | 'mailbox' | 'oidc'>): Post {
+  async function deliver(): Promise<void> {
+    while ((await core.rooms.outbox.deliver(oidc.logouts)) > 0);
+  }
+
   async function lettersTo(address: string): Promise<readonly Letter[]> {
     if (!mailbox) throw new Error('This instance sends its mail.');
-    while ((await core.rooms.outbox.deliver()) > 0);
+    await deliver();
     return mailbox
       .list()
       .filter(({ to }) => to === address)
@@ -29,6 +39,7 @@ export function createPost({ core, mailbox }: Pick<Avian, 'core' | 'mailbox'>): 
   }
 
   return {
+    deliver,
     lettersTo,
     async letterTo(address) {
       const [newest] = await lettersTo(address);

@@ -19,11 +19,20 @@ export interface RedisServer extends AsyncDisposable {
   thaw(): void;
   /** Ends it as a crash would. */
   kill(): Promise<void>;
+  /** Ends it in good order. */
+  shutDown(): Promise<void>;
+  /** Starts it again in its place after its end, with what it had on disk; the last word on an option counts. */
+  restart(args?: readonly string[]): Promise<void>;
+  /** Sends it one command, over a connection of its own. */
+  call(command: string, ...args: readonly (string | number)[]): Promise<unknown>;
 }
 
 export interface RedisCluster extends AsyncDisposable {
   readonly url: string;
+  /** The masters, at first. */
   readonly servers: readonly RedisServer[];
+  /** A replica of each, where they were asked for. */
+  readonly replicas: readonly RedisServer[];
 }
 
 /** One master, one replica, and one sentinel whose word is enough. */
@@ -73,34 +82,31 @@ export async function startRedisTls(): Promise<RedisServer & { readonly ca: stri
   return { ...server, url: `rediss://127.0.0.1:${port}`, ca: await readFile(cert, 'utf8') };
 }
 
-/** Starts a cluster of three masters that share the slots. */
-export async function startRedisCluster(): Promise<RedisCluster> {
-  const bus = await Promise.all([freePort(), freePort(), freePort()]);
-  const servers = await Promise.all(
+/** Starts a cluster of three masters that share the slots; of six processes, where each is to have a replica. */
+export async function startRedisCluster({ replicated = false } = {}): Promise<RedisCluster> {
+  const bus = await Promise.all(Array.from({ length: replicated ? 6 : 3 }, () => freePort()));
+  const all = await Promise.all(
     bus.map((port) =>
       startRedis([
         ...['--cluster-enabled', 'yes', '--cluster-port', String(port)],
         ...['--cluster-announce-ip', '127.0.0.1', '--cluster-node-timeout', '2000'],
+        ...['--repl-diskless-sync-delay', '0'],
       ]),
     ),
   );
-  await Promise.all(servers.map(({ port }, place) => share(port, place, servers.length)));
-  const [first, ...others] = servers.map(({ port }, place) => ({ port, bus: bus[place] }));
-  for (const other of others) {
-    await ask(
-      Number(first?.port),
-      'CLUSTER',
-      'MEET',
-      '127.0.0.1',
-      Number(other.port),
-      Number(other.bus),
-    );
+  const [servers, replicas] = [all.slice(0, 3), all.slice(3)];
+  await Promise.all(servers.map((server, place) => share(server, place, servers.length)));
+  for (const [place, other] of all.entries()) {
+    if (place > 0)
+      await all[0]?.call('CLUSTER', 'MEET', '127.0.0.1', other.port, Number(bus[place]));
   }
-  await Promise.all(servers.map(({ port }) => until(() => isWhole(port, servers.length))));
+  await Promise.all(all.map((server) => until(() => isWhole(server, all.length))));
+  await Promise.all(replicas.map((replica, place) => follow(replica, servers[place])));
   return {
-    url: `redis+cluster://${servers.map(({ port }) => `127.0.0.1:${port}`).join(',')}`,
+    url: `redis+cluster://${all.map(({ port }) => `127.0.0.1:${port}`).join(',')}`,
     servers,
-    [Symbol.asyncDispose]: () => disposeOf(servers),
+    replicas,
+    [Symbol.asyncDispose]: () => disposeOf(all),
   };
 }
 
@@ -121,7 +127,7 @@ export async function startRedisSentinel(): Promise<RedisSentinel> {
   ];
   await writeFile(file, `${lines.join('\n')}\n`);
   const sentinel = await launch([file, '--sentinel'], port, directory);
-  await until(() => knowsReplica(port));
+  await until(() => knowsReplica(sentinel));
   return {
     url: `redis+sentinel://127.0.0.1:${port}/avian`,
     master,
@@ -135,8 +141,34 @@ export async function startRedisSentinel(): Promise<RedisSentinel> {
 const GUARD = 'redis-server "$@" & echo "pid $!"; exec > /dev/null; cat; kill -KILL $!; wait $!';
 
 async function launch(args: string[], port: number, directory: string): Promise<RedisServer> {
+  let running = await run(args);
+  const kill = () => running.kill();
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    port,
+    freeze: () => void process.kill(running.pid, 'SIGSTOP'),
+    thaw: () => void process.kill(running.pid, 'SIGCONT'),
+    kill,
+    async shutDown() {
+      process.kill(running.pid, 'SIGTERM');
+      await running.silence;
+      await running.kill();
+    },
+    async restart(more = []) {
+      running = await run([...args, ...more]);
+    },
+    call: (command, ...words) => ask(port, command, ...words),
+    [Symbol.asyncDispose]: async () => {
+      await kill();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+async function run(args: readonly string[]) {
   const guard = spawn('sh', ['-c', GUARD, 'sh', ...args], { stdio: ['pipe', 'pipe', 'ignore'] });
   const ended = once(guard, 'exit');
+  const silence = once(guard.stdout, 'close');
 
   async function kill(): Promise<void> {
     guard.stdin.end();
@@ -147,17 +179,7 @@ async function launch(args: string[], port: number, directory: string): Promise<
     await kill();
     throw error;
   });
-  return {
-    url: `redis://127.0.0.1:${port}`,
-    port,
-    freeze: () => void process.kill(pid, 'SIGSTOP'),
-    thaw: () => void process.kill(pid, 'SIGCONT'),
-    kill,
-    [Symbol.asyncDispose]: async () => {
-      await kill();
-      await rm(directory, { recursive: true, force: true });
-    },
-  };
+  return { pid, kill, silence };
 }
 
 /** The server's process id, when it says that it is ready; rejects with its last words when it never does. */
@@ -172,24 +194,38 @@ async function started(output: Readable): Promise<number> {
   throw new Error(`redis-server did not start: ${said.slice(-3).join(' / ')}`);
 }
 
-async function share(port: number, place: number, servers: number): Promise<void> {
+async function share(server: RedisServer, place: number, servers: number): Promise<void> {
   const slots = 16384 / servers;
-  await ask(port, 'CLUSTER', 'SET-CONFIG-EPOCH', place + 1);
+  await server.call('CLUSTER', 'SET-CONFIG-EPOCH', place + 1);
   const [from, to] = [Math.ceil(slots * place), Math.ceil(slots * (place + 1)) - 1];
-  await ask(port, 'CLUSTER', 'ADDSLOTSRANGE', from, to);
+  await server.call('CLUSTER', 'ADDSLOTSRANGE', from, to);
 }
 
-async function isWhole(port: number, servers: number): Promise<boolean> {
-  const info = String(await ask(port, 'CLUSTER', 'INFO'));
+async function isWhole(server: RedisServer, servers: number): Promise<boolean> {
+  const info = String(await server.call('CLUSTER', 'INFO'));
   return info.includes('cluster_state:ok') && info.includes(`cluster_known_nodes:${servers}`);
 }
 
-async function knowsReplica(port: number): Promise<boolean> {
-  const replicas = JSON.stringify(await ask(port, 'SENTINEL', 'REPLICAS', 'avian'));
+async function follow(replica: RedisServer, master: RedisServer | undefined): Promise<void> {
+  await replica.call('CLUSTER', 'REPLICATE', String(await master?.call('CLUSTER', 'MYID')));
+  await until(() => isInStep(replica));
+}
+
+/** Whether it is a replica, and has all that its master has. */
+export async function isInStep(server: RedisServer): Promise<boolean> {
+  return String(await server.call('INFO', 'replication')).includes('master_link_status:up');
+}
+
+async function knowsReplica(sentinel: RedisServer): Promise<boolean> {
+  const replicas = JSON.stringify(await sentinel.call('SENTINEL', 'REPLICAS', 'avian'));
   return replicas.includes('"master-link-status","ok"');
 }
 
-async function ask(port: number, command: string, ...args: (string | number)[]): Promise<unknown> {
+async function ask(
+  port: number,
+  command: string,
+  ...args: readonly (string | number)[]
+): Promise<unknown> {
   const client = new Redis(port, '127.0.0.1');
   try {
     return await client.call(command, ...args);
@@ -198,8 +234,9 @@ async function ask(port: number, command: string, ...args: (string | number)[]):
   }
 }
 
-async function until(check: () => Promise<boolean>): Promise<void> {
-  for (let attempt = 0; attempt < 400; attempt += 1) {
+/** Waits until it is so; throws when it is not in time. */
+export async function until(check: () => Promise<boolean>, seconds = 10): Promise<void> {
+  for (let attempt = 0; attempt < seconds * 40; attempt += 1) {
     if (await check()) return;
     await pause(25);
   }

@@ -4,6 +4,7 @@ import { submit, type Values } from './browsing/form.ts';
 import {
   type Arrival,
   type Browser,
+  CHROME,
   type Hop,
   headerOf,
   type Navigation,
@@ -15,6 +16,7 @@ import type { Network } from './browsing/wire.ts';
 export interface VisitorOptions extends Network {
   readonly engine?: Browser['engine'];
   readonly sendsFetchMetadata?: boolean;
+  readonly userAgent?: string;
   /** What time the browser's machine thinks it is, in milliseconds: cookies expire by it. */
   readonly now?: () => number;
 }
@@ -52,9 +54,11 @@ export interface Page {
   reload(): Promise<Page>;
 }
 
+const USUAL = { engine: 'chromium', sendsFetchMetadata: true, userAgent: CHROME } as const;
+
 export function createVisitor(options: VisitorOptions = {}): Visitor {
-  const { now = Date.now, engine = 'chromium', sendsFetchMetadata = true, ...network } = options;
-  const browser: Browser = { ...network, engine, sendsFetchMetadata, jar: createCookieJar(now) };
+  const { now = Date.now, ...chosen } = options;
+  const browser: Browser = { ...USUAL, ...chosen, jar: createCookieJar(now) };
 
   return {
     cookies: browser.jar,

@@ -55,6 +55,7 @@ const OPTIONS: Readonly<Record<string, string>> = {
   dpopBound: '--dpop',
   jwks: '--jwks',
   password: 'password',
+  sessionWatch: '--suspicious',
 };
 
 function fieldFaults({ fields }: InvalidInput): readonly string[] {

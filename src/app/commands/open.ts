@@ -1,3 +1,4 @@
+import { createSignOuts, type SignOuts } from '#src/features/account/index.ts';
 import { createIds } from '#src/infra/crypto/ids.ts';
 import { systemClock } from '#src/kernel/clock.ts';
 import { Unavailable } from '#src/kernel/faults.ts';
@@ -17,6 +18,7 @@ import type { Terminal } from './terminal.ts';
 /** What most commands work with. Disposing of it closes whatever had to be opened or started. */
 export interface Parts extends Rooms, AsyncDisposable {
   readonly keys: Keys;
+  readonly signOuts: SignOuts;
 }
 
 /** Only the database: what migrating needs. */
@@ -41,10 +43,12 @@ export async function openParts(
   const database = opening.use(await openDatabase({ config, logger, ids }));
   await ensureSchema(database);
   const { pool } = database;
-  const { rooms, keys } = opening.use(await openCore({ config, secrets, pool, clock, ids }));
+  const core = opening.use(await openCore({ config, secrets, pool, clock, ids }));
+  const { rooms, keys, stores, units } = core;
+  const signOuts = createSignOuts({ units, users: stores.users, sessions: rooms.sessions });
 
   const opened = opening.move();
-  return { ...rooms, keys, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+  return { ...rooms, keys, signOuts, [Symbol.asyncDispose]: () => opened.disposeAsync() };
 }
 
 /** The settings of the environment; throws `BadConfiguration` with all that is wrong. */

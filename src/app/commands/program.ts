@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { KINDS } from '#src/features/clients/client.ts';
-import { PASSWORD_RULES, REGISTRATIONS } from '#src/features/tenancy/tenant.ts';
+import { PASSWORD_RULES, REGISTRATIONS, SESSION_SIGNALS } from '#src/features/tenancy/tenant.ts';
 import { ROLES } from '#src/features/users/user.ts';
 import type { ClientOptions } from './client-create.ts';
 import { addLeaf, type Deed, type Leaf } from './leaf.ts';
@@ -76,12 +76,25 @@ function addTenant(tenant: Command, terminal: Terminal): void {
       new Option('--password-rules <rules>', 'what a password must meet').choices(PASSWORD_RULES),
     )
     .option('--password-days <days>', 'how long a password holds, or "never"')
+    .option('--session-limit <number>', 'how many sessions a person may be in at once, or "none"')
+    .option(
+      '--suspicious <signals>',
+      `what ends a session as suspicious: ${SESSION_SIGNALS.join(',')}, or some of them, or "none"`,
+    )
     .option('--default', 'people register here whom nothing sent elsewhere')
     .option('--no-default', 'they do not any more');
   addLeaf(
     update,
     terminal,
     onParts(() => import('./tenant-update.ts'), withoutUnset(update)),
+  );
+  addLeaf(
+    tenant
+      .command('sign-out')
+      .description('Signs everybody of a tenant out, everywhere.')
+      .requiredOption('--slug <slug>', 'which tenant'),
+    terminal,
+    onParts(() => import('./tenant-sign-out.ts'), asGiven),
   );
 }
 
@@ -130,6 +143,15 @@ function addUser(user: Command, terminal: Terminal): void {
       .requiredOption('--email <address>', 'whose account'),
     terminal,
     onParts(() => import('./user-unlock.ts'), asGiven),
+  );
+  addLeaf(
+    user
+      .command('sign-out')
+      .description('Signs somebody out, everywhere.')
+      .requiredOption('--tenant <slug>', 'the tenant they belong to')
+      .requiredOption('--email <address>', 'who they are'),
+    terminal,
+    onParts(() => import('./user-sign-out.ts'), asGiven),
   );
 }
 

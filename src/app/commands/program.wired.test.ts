@@ -79,7 +79,8 @@ describe('the settings of a tenant', () => {
     const slug = await aTenant();
     const preset = {
       ...{ slug, name: 'Flock', isDefault: false, registration: 'off', registrationDomains: [] },
-      ...{ passwordRules: 'composition', passwordDays: 90 },
+      ...{ passwordRules: 'composition', passwordDays: 90, sessionLimit: null },
+      sessionWatch: ['browser-changed', 'refresh-token-reused', 'two-places'],
     };
     expect(await settings(slug)).toEqual(preset);
     const domains = ['--registration-domain', 'B.example', '--registration-domain', 'a.example'];
@@ -91,6 +92,23 @@ describe('the settings of a tenant', () => {
     const lasting = { passwordRules: 'nist', passwordDays: null };
     const flags = ['--password-rules', 'nist', '--password-days', 'never'];
     expect(await settings(slug, ...flags)).toEqual({ ...preset, ...open, ...lasting });
+  });
+
+  it('say how many sessions a person may be in, and what ends one as suspicious', async () => {
+    const slug = await aTenant();
+    const strict = ['--session-limit', '3', '--suspicious', 'two-places, browser-changed'];
+    expect(await settings(slug, ...strict)).toMatchObject({
+      sessionLimit: 3,
+      sessionWatch: ['browser-changed', 'two-places'],
+    });
+    const said = await avianHere(['tenant', 'update', '--slug', slug], env);
+    expect(said.out).toContain(
+      'Sessions of a person: 3 at most. Suspicious, and ended: browser-changed, two-places.',
+    );
+    const none = ['--session-limit', 'none', '--suspicious', 'none'];
+    expect(await settings(slug, ...none)).toMatchObject({ sessionLimit: null, sessionWatch: [] });
+    const calm = await avianHere(['tenant', 'update', '--slug', slug], env);
+    expect(calm.out).toContain('any number. Suspicious, and ended: nothing.');
   });
 
   it('make one tenant the default one, and no other beside it', async () => {
@@ -107,6 +125,10 @@ describe('the settings of a tenant', () => {
     [['--password-days', '0'], 'Use 1 to 3650 days, or never.'],
     [['--password-days', 'soon'], 'Use 1 to 3650 days, or never.'],
     [['--name', ' '], 'Use 1 to 200 characters.'],
+    [['--session-limit', '0'], '--session-limit: Use 1 to 100, or none.'],
+    [['--session-limit', 'many'], 'Use 1 to 100, or none.'],
+    [['--suspicious', 'rain'], '--suspicious: Use any of browser-changed,'],
+    [['--suspicious', ''], '--suspicious: Use any of'],
   ])('are refused in one line: %j', async (flags, words) => {
     const slug = await aTenant();
     const ending = await avianHere(['tenant', 'update', '--slug', slug, ...flags], env);
@@ -157,6 +179,29 @@ describe('creating a user', () => {
     expect(complaintOf(await avianHere(args, env, 'Correct horse 4!'))).toContain(
       '--role: Only the operator',
     );
+  });
+});
+
+describe('signing out', () => {
+  it('ends every session of a user, and is refused in another tenant', async () => {
+    const [tenant, other] = [await aTenant(), await aTenant()];
+    const email = `ada.${ids.uuid()}@example.com`;
+    objectOf(await avianHere([...userIn(tenant, email), '--json'], env, 'Correct horse 4!'));
+    const signOut = (slug: string) => ['user', 'sign-out', '--tenant', slug, '--email', email];
+    const ended = objectOf(await avianHere([...signOut(tenant), '--json'], env));
+    expect(ended).toEqual({ id: expect.stringMatching(/^[0-9a-f-]{36}$/), email });
+    expect(complaintOf(await avianHere(signOut(other), env))).toBe(
+      `There is no user with this e-mail address in "${other}".`,
+    );
+  });
+
+  it('ends those of a whole tenant, and of no tenant that is none', async () => {
+    const tenant = await aTenant();
+    const email = `ada.${ids.uuid()}@example.com`;
+    objectOf(await avianHere([...userIn(tenant, email), '--json'], env, 'Correct horse 4!'));
+    const signOut = (slug: string) => ['tenant', 'sign-out', '--slug', slug, '--json'];
+    expect(objectOf(await avianHere(signOut(tenant), env))).toEqual({ slug: tenant, users: 1 });
+    expect(complaintOf(await avianHere(signOut('flock-none'), env))).toContain('flock-none');
   });
 });
 

@@ -1,3 +1,4 @@
+import type { Overrides } from '#src/features/throttle/index.ts';
 import type { LogLevel } from '#src/infra/log/level.ts';
 import { collect, type Files, type SettingFault } from './collect.ts';
 import { type Environment, type Settings, VARIABLE_NAMES, VARIABLES } from './env.ts';
@@ -26,6 +27,8 @@ export interface Config {
   readonly cookies: { readonly sameSite: 'strict' | 'lax'; readonly secure: boolean };
   /** Hosts, addresses and networks that back-channel calls may reach though they are private. */
   readonly fetchAllow: readonly string[];
+  /** In place of the presets; `off` counts nothing. */
+  readonly limits: Overrides | 'off';
   readonly passwords: HashingConfig;
 }
 
@@ -140,6 +143,7 @@ function configOf(settings: Settings, cas: Authorities): Config {
     },
     cookies: { sameSite: settings.AVIAN_COOKIE_SAMESITE, secure: issuer.startsWith('https:') },
     fetchAllow: settings.AVIAN_FETCH_ALLOW,
+    limits: settings.AVIAN_RATE_LIMITS ?? {},
     passwords: hashingOf(settings),
   };
 }

@@ -4,6 +4,7 @@ import { readRedisUrl } from '#src/infra/redis/address.ts';
 import { done, type Outcome, refused } from '#src/kernel/outcome.ts';
 import { normaliseEmail } from '#src/kernel/text.ts';
 import { parseIssuer } from './issuer.ts';
+import { parseLimits } from './limits.ts';
 import { parseHosts, parseTrustProxy } from './networks.ts';
 import { parseCookieKeys, parseSecretKeys } from './secrets.ts';
 import { connection, file, oneOf, parsed, type Variable, variable, whole } from './values.ts';
@@ -207,6 +208,16 @@ export const VARIABLES = {
       example: 'app.internal,10.1.0.0/16',
     },
     parsed(parseHosts).default([]),
+  ),
+
+  AVIAN_RATE_LIMITS: variable(
+    {
+      group: 'Network',
+      text: 'How many requests pass in a window, in place of the presets: NAME=NUMBER, several with commas. docs/reference/limits.md names them. "off", outside production only, counts nothing.',
+      standard: 'the presets',
+      example: 'token=600,sign-in-address=100',
+    },
+    parsed(parseLimits).optional(),
   ),
 
   AVIAN_PASSWORD_MEMORY_KIB: variable(

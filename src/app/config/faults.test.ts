@@ -64,6 +64,7 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
     'nginx',
     '10.0.0.1,x',
   ],
+  AVIAN_RATE_LIMITS: ['on', 'token', 'token=0', 'token=99999', 'tokens=5', 'token=-1'],
   AVIAN_FETCH_ALLOW: ['http://app.internal', '*.internal', '10.0.0.0/0', '999.1.1.1', 'a..b', '-a'],
   AVIAN_PASSWORD_MEMORY_KIB: ['19455', '64MiB'],
   AVIAN_PASSWORD_ITERATIONS: ['1'],

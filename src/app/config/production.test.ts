@@ -45,6 +45,7 @@ describe('in production', () => {
       'DATABASE_URL is required',
     ],
     ['no mail server', { SMTP_URL: undefined }, 'SMTP_URL is required'],
+    ['no limits', { AVIAN_RATE_LIMITS: 'off' }, 'AVIAN_RATE_LIMITS cannot be off'],
     ['no secret keys', { AVIAN_SECRET_KEYS: undefined }, 'AVIAN_SECRET_KEYS is required'],
     ['no cookie keys', { AVIAN_COOKIE_KEYS: undefined }, 'AVIAN_COOKIE_KEYS is required'],
     ['a cookie key of 8 bytes', { AVIAN_COOKIE_KEYS: 'a8Fk2_xP' }, 'AVIAN_COOKIE_KEYS entry 1'],

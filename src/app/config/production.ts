@@ -34,6 +34,7 @@ const RULES: readonly (readonly [keyof Settings, string, (settings: Read) => boo
     'is required in production: people verify and recover accounts by mail',
     (s) => s.SMTP_URL === undefined,
   ],
+  ['AVIAN_RATE_LIMITS', 'cannot be off in production', (s) => s.AVIAN_RATE_LIMITS === 'off'],
   ...(['DATABASE_URL', 'DATABASE_OWNER_URL', 'REDIS_URL', 'SMTP_URL'] as const).map(
     (name) =>
       [

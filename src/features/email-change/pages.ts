@@ -1,6 +1,7 @@
 import { Router } from '@koa/router';
 import type { Context } from 'koa';
 import { z } from 'zod';
+import { type Application, onlySignedIn } from '#src/features/account/index.ts';
 import type { DeviceCookie } from '#src/features/lockout/index.ts';
 import { createFormBody } from '#src/http/body.ts';
 import { callerOf } from '#src/http/caller.ts';
@@ -17,12 +18,6 @@ import type { Mailed } from './links.ts';
 import type { Addresses, EmailChange } from './service.ts';
 import { type Note, noteFor, type Words, wordsFor } from './words.ts';
 
-/** Where a person came from: the sign-in that can go on, or the application itself. */
-interface Application {
-  readonly name: string;
-  readonly href: string;
-}
-
 /** Whoever is signed in at this browser. */
 export interface SignedInPerson {
   readonly id: UserId;
@@ -33,7 +28,6 @@ export interface SignedInPerson {
 
 type Kind = Mailed['kind'];
 
-export const SignInFirstPage = view<{ application?: Application }>('email-change/sign-in-first');
 export const AskPage = view<{ email: string; newEmail?: string; note?: Note }>('email-change/ask');
 export const SentPage = view<{ application?: Application }>('email-change/sent');
 export const LinkPages = {
@@ -65,11 +59,12 @@ const Wish = z.object({ email: z.string(), password: z.string() });
 export function createEmailChangePages(deps: Deps): Router {
   const router = new Router();
   const body = createFormBody();
+  const signedIn = onlySignedIn(deps, 'to change your email address');
   router.get(
     '/account/email',
-    signedIn(deps, async (ctx, person) => showAsk(deps, ctx, { person })),
+    signedIn((ctx, person) => showAsk(deps, ctx, { person })),
   );
-  router.post('/account/email', body, signedIn(deps, ask(deps)));
+  router.post('/account/email', body, signedIn(ask(deps)));
   router.get('/account/email/sent', showLedBack(deps, SentPage));
   for (const kind of ['confirm', 'undo'] as const) {
     const landing = { cookie: `email-${kind}`, page: `/email/${kind}`, milliseconds: HOUR };
@@ -83,15 +78,6 @@ export function createEmailChangePages(deps: Deps): Router {
 }
 
 type Act = (ctx: Context, person: SignedInPerson) => Promise<void>;
-
-function signedIn({ signedIn, page, wayBack }: Deps, act: Act) {
-  return async (ctx: Context): Promise<void> => {
-    const person = await signedIn.find(ctx);
-    if (person) return act(ctx, person);
-    const application = await wayBack.onward(ctx);
-    page(ctx, SignInFirstPage, { ...(application && { application }) }, { status: 401 });
-  };
-}
 
 interface Asking {
   readonly person: SignedInPerson;

@@ -40,7 +40,9 @@ function aSecondOwner(): Owner {
 }
 
 /** Counts, devices and links in memory. `states` is every count by its key. */
-function createStoreMemory(): LockoutStore & { readonly states: Map<string, LockoutState> } {
+function createStoreMemory(
+  residents: readonly Owner[],
+): LockoutStore & { readonly states: Map<string, LockoutState> } {
   const states = new Map<string, LockoutState>();
   const links = new Map<string, Unlock>();
   let known: KnownDevice[] = [];
@@ -69,6 +71,10 @@ function createStoreMemory(): LockoutStore & { readonly states: Map<string, Lock
         .toSorted((one, other) => other.seenAt.getTime() - one.seenAt.getTime())
         .slice(0, most - 1);
       known = [...others.filter((one) => one.userId !== device.userId), ...theirs, device];
+    },
+    async isKnown(_, email, deviceDigest) {
+      const owner = residents.find((resident) => resident.email === email);
+      return owner !== undefined && digests(ofUser(owner.id)).includes(deviceDigest);
     },
     devicesOf: async (_, id) => digests(ofUser(id)),
     async forgetDevices(_, id) {
@@ -111,7 +117,7 @@ export interface Entry extends AuditEvent {
 export function createBench(residents: readonly Owner[] = [anOwner()]) {
   const clock = createTestClock();
   const units = createTurns();
-  const store = createStoreMemory();
+  const store = createStoreMemory(residents);
   const digest = createDigest(Buffer.alloc(32, 5));
   const entries: Entry[] = [];
   const mails: MailDraft[] = [];

@@ -67,6 +67,7 @@ async function someone() {
   const inHome = <T>(work: (unit: Unit) => Promise<T>) => units.run(inTenant(tenant), work);
   const remember = (device: string) =>
     inHome((unit) => lockout.rememberDevice(unit, owner, device));
+  const isKnown = (device: string, email = owner.email) => lockout.isKnown(email, device);
   const isIn = async (device?: string) => {
     const visit = { ...subject, ...(device !== undefined && { device }) };
     return (await tryPassword(room, visit, 'right')).check === 'right';
@@ -75,7 +76,7 @@ async function someone() {
     String(mail?.model['href']).replace(`${ISSUER}/unlock/`, '');
   return {
     ...{ clock, mails, quota, lockout, unlocking, looked, door, owner, subject, room },
-    ...{ close, inHome, remember, isIn, tokenOf },
+    ...{ close, inHome, remember, isIn, isKnown, tokenOf },
   };
 }
 
@@ -306,6 +307,19 @@ describe('the mailed link', () => {
     const rows = await ask('select * from unlocks where user_id = $1', [owner.id]);
     expect(rows).toHaveLength(1);
     expect(JSON.stringify(rows)).not.toContain(tokenOf(mails[0]));
+  });
+});
+
+describe('a known browser', () => {
+  it('is known to whoever signed in with it, by any spelling of their address, and to nobody else', async () => {
+    const [ada, bob] = [await someone(), await someone()];
+    const device = mark();
+    await ada.remember(device);
+    const spelt = `  ${ada.owner.email.toUpperCase()} `;
+    expect([await ada.isKnown(device), await ada.isKnown(device, spelt)]).toEqual([true, true]);
+    for (const email of [bob.owner.email, `${mark()}@x.test`, 'no address', ''])
+      expect(await ada.isKnown(device, email)).toBe(false);
+    expect(await ada.isKnown(mark())).toBe(false);
   });
 });
 

@@ -4,6 +4,7 @@ import { type Clock, DAY, HOUR, later } from '#src/kernel/clock.ts';
 import type { Ids } from '#src/kernel/ids.ts';
 import type { Digest } from '#src/kernel/ports.ts';
 import type { Scope } from '#src/kernel/scope.ts';
+import { normaliseEmail } from '#src/kernel/text.ts';
 import type { Unit, Units } from '#src/kernel/unit.ts';
 import { lockoutClosed, lockoutOpened } from './events.ts';
 import { createKeys, type Keys } from './keys.ts';
@@ -13,6 +14,8 @@ import { after, isClosed, PAUSE } from './policy.ts';
 import type { LockoutStore } from './store.ts';
 
 export interface LockoutRoom extends Lockout {
+  /** Whether somebody has signed in to the account of this address with this browser. */
+  isKnown(email: string, device: string): Promise<boolean>;
   /**
    * The password could not be looked at after all, and its attempt is no longer counted. Only for what
    * nobody learnt anything from.
@@ -52,6 +55,13 @@ export function createLockout(deps: LockoutDeps): LockoutRoom {
   return {
     ...createCounting(deps, keys),
     ...createEndings(deps, keys),
+
+    isKnown: async (typed, device) => {
+      const email = normaliseEmail(typed);
+      if (email === undefined) return false;
+      const digest = keys.digestOfDevice(device);
+      return deps.units.once(SCOPE, (unit) => store.isKnown(unit, email, digest));
+    },
 
     async rememberDevice(unit, { id, tenantId }, device) {
       const deviceDigest = keys.digestOfDevice(device);

@@ -81,9 +81,20 @@ const counts: Pick<LockoutStore, 'take' | 'put' | 'wipe'> = {
   },
 };
 
-const devices: Pick<LockoutStore, 'remember' | 'devicesOf' | 'forgetDevices'> = {
+const IS_KNOWN = `
+  select exists (
+    select from known_devices d
+    where d.user_id = (select u.id from locate_user($1) u) and d.device_digest = $2) as is_known`;
+
+const devices: Pick<LockoutStore, 'remember' | 'isKnown' | 'devicesOf' | 'forgetDevices'> = {
   async remember(unit, { userId, tenantId, deviceDigest, seenAt }, most) {
     await client(unit).query(REMEMBER, [userId, tenantId, deviceDigest, seenAt, most - 1]);
+  },
+
+  async isKnown(unit, email, deviceDigest) {
+    const values = [email, deviceDigest];
+    const found = await client(unit).query<{ is_known: boolean }>(IS_KNOWN, values);
+    return found.rows[0]?.is_known === true;
   },
 
   async devicesOf(unit, id) {

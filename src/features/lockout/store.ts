@@ -54,6 +54,8 @@ export interface LockoutStore {
   wipe(unit: Unit, keys: readonly string[]): Promise<void>;
   /** Makes a device known or seen anew, and forgets those seen longest ago beyond `most`. */
   remember(unit: Unit, device: KnownDevice, most: number): Promise<void>;
+  /** Whether the account of this address, in whichever tenant, knows the device. One statement. */
+  isKnown(unit: Unit, email: string, deviceDigest: string): Promise<boolean>;
   /** The digests of the devices a user is known by. */
   devicesOf(unit: Unit, userId: UserId): Promise<readonly string[]>;
   /** Forgets them all, and answers with their digests. */

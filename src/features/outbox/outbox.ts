@@ -1,4 +1,5 @@
-import type { TenantId } from '#src/kernel/ids.ts';
+import type { TenantId, UserId } from '#src/kernel/ids.ts';
+import type { Receipt } from '#src/kernel/mail.ts';
 import type { Unit } from '#src/kernel/unit.ts';
 
 /** A mail as a room words it; how it is dressed, sent and retried is the outbox's business. */
@@ -17,6 +18,19 @@ export interface MailDraft {
   readonly tenantId?: TenantId;
 }
 
+/** The end of a session, or of all of a person's, for one application to hear of. */
+export interface LogoutNotice {
+  readonly clientId: string;
+  readonly userId: UserId;
+  /** The session; without it, all the person has there. */
+  readonly sid?: string;
+}
+
+/** Tells applications (OpenID Connect Back-Channel Logout 1.0). One that was not reached is an answer and no exception. */
+export interface LogoutCourier {
+  tell(notice: LogoutNotice): Promise<Receipt>;
+}
+
 export interface Outbox {
   /**
    * Writes a mail in the unit of the act: they commit together or not at all (ADR 0014). `false`, and
@@ -25,8 +39,13 @@ export interface Outbox {
   mail(unit: Unit, draft: MailDraft): Promise<boolean>;
   /** Whether `mail` would write one: asked before a token is made anew, so that a refused mail kills no older link. */
   mayMail(unit: Unit, draft: Pick<MailDraft, 'to' | 'topic' | 'atMostPerHour'>): Promise<boolean>;
-  /** Delivers what is due, and says how many it tried; called by the timetable. */
-  deliver(): Promise<number>;
+  /** Writes that a session ended, in the unit that ends it (R7.5). */
+  logout(unit: Unit, notice: LogoutNotice): Promise<void>;
+  /**
+   * Delivers what is due, and says how many it tried; called by the timetable. Without a courier, the ends
+   * of sessions wait for whoever has one.
+   */
+  deliver(courier?: LogoutCourier): Promise<number>;
   /** Forgets what was settled long ago; called by the timetable. */
   sweep(limit: number): Promise<void>;
 }

@@ -3,10 +3,11 @@ import { type Clock, later } from '#src/kernel/clock.ts';
 import type { Mailer, Receipt } from '#src/kernel/mail.ts';
 import type { Sealer } from '#src/kernel/ports.ts';
 import type { Units } from '#src/kernel/unit.ts';
-import { openContent } from './content.ts';
+import { openLetter, openNotice } from './content.ts';
 import { deathBefore, type Fate, fateOf, LEASE } from './delivery.ts';
+import type { LogoutCourier, Outbox } from './outbox.ts';
 import { SCOPE } from './scope.ts';
-import type { ClaimedMail, OutboxStore } from './store.ts';
+import type { ClaimedMessage, Kind, OutboxStore } from './store.ts';
 
 export interface RoundsDeps {
   readonly units: Units;
@@ -30,18 +31,20 @@ const A_ROUND = 200;
  * A line of deliveries ends at the first mail that could not go out for now: the server is likely away,
  * and the next round asks again. Answers with how many were tried.
  */
-export function createRound(deps: RoundsDeps): () => Promise<number> {
+export function createRound(deps: RoundsDeps): Outbox['deliver'] {
   const { units, store, audit, clock } = deps;
 
-  return async () => {
+  return async (courier) => {
+    const kinds: readonly Kind[] = courier ? ['mail', 'logout'] : ['mail'];
     let tried = 0;
     const line = async () => {
       while (tried < A_ROUND) {
-        const mail = await claim();
-        if (mail === undefined) return;
+        const message = await claim(kinds);
+        if (message === undefined) return;
         tried += 1;
-        const fate = await attempt(mail);
-        if (fate.state === 'waiting') return;
+        const fate = await attempt(message, courier);
+        // One application that is away says nothing of the others.
+        if (fate.state === 'waiting' && message.kind === 'mail') return;
       }
     };
     const lines = await Promise.allSettled(Array.from({ length: AT_ONCE }, line));
@@ -49,35 +52,45 @@ export function createRound(deps: RoundsDeps): () => Promise<number> {
     return tried;
   };
 
-  function claim(): Promise<ClaimedMail | undefined> {
+  function claim(kinds: readonly Kind[]): Promise<ClaimedMessage | undefined> {
     const now = clock.now();
-    return units.once(SCOPE, (unit) => store.claim(unit, now, later(now, LEASE)));
+    const due = { kinds, now, leaseEnd: later(now, LEASE) };
+    return units.once(SCOPE, (unit) => store.claim(unit, due));
   }
 
-  async function attempt(mail: ClaimedMail): Promise<Fate> {
+  async function attempt(message: ClaimedMessage, courier?: LogoutCourier): Promise<Fate> {
     const fate =
-      deathBefore(mail, clock.now()) ?? fateOf(mail, await send(deps, mail), clock.now());
+      deathBefore(message, clock.now()) ??
+      fateOf(message, await send(deps, message, courier), clock.now());
     await units.run(SCOPE, async (unit) => {
-      const recorded = await store.settle(unit, mail, fate, clock.now());
-      if (recorded && fate.state === 'dead') await audit.record(unit, outboxDied(mail, fate));
+      const recorded = await store.settle(unit, message, fate, clock.now());
+      if (recorded && fate.state === 'dead') await audit.record(unit, outboxDied(message, fate));
     });
     return fate;
   }
 }
 
-function send({ mailer, sealer, from }: RoundsDeps, mail: ClaimedMail): Promise<Receipt> {
-  const { sender, ...content } = openContent(sealer, mail.id, mail.contentSealed);
-  return mailer.send({ ...content, date: mail.createdAt, from: { name: sender, address: from } });
+function send(
+  { mailer, sealer, from }: RoundsDeps,
+  { kind, id, contentSealed, createdAt: date }: ClaimedMessage,
+  courier?: LogoutCourier,
+): Promise<Receipt> {
+  if (kind === 'mail') {
+    const { sender: name, ...letter } = openLetter(sealer, id, contentSealed);
+    return mailer.send({ ...letter, date, from: { name, address: from } });
+  }
+  if (!courier) throw new TypeError('The end of a session was taken up, and nobody can tell of it');
+  return courier.tell(openNotice(sealer, id, contentSealed));
 }
 
-function outboxDied(mail: ClaimedMail, { cause, reason }: Fate & { readonly state: 'dead' }) {
-  const { id, tenantId, topic, attempts } = mail;
+function outboxDied(message: ClaimedMessage, { cause, reason }: Fate & { readonly state: 'dead' }) {
+  const { id, kind, tenantId, topic, attempts } = message;
   return {
     action: 'outbox.died',
     outcome: cause,
     actor: { kind: 'system', id: SCOPE.job },
     ...(tenantId && { tenantId }),
-    resource: { type: 'mail', id },
+    resource: { type: kind, id },
     details: { topic, attempts, reason },
   } as const;
 }

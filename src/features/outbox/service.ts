@@ -1,12 +1,12 @@
 import type { Tenant } from '#src/features/tenancy/index.ts';
-import { HOUR, later } from '#src/kernel/clock.ts';
+import { DAY, HOUR, later } from '#src/kernel/clock.ts';
 import type { Ids, TenantId } from '#src/kernel/ids.ts';
 import type { MailViews } from '#src/kernel/mail.ts';
 import type { Digest } from '#src/kernel/ports.ts';
 import type { Scope } from '#src/kernel/scope.ts';
 import { normaliseEmail } from '#src/kernel/text.ts';
 import type { Unit } from '#src/kernel/unit.ts';
-import { type Content, sealContent } from './content.ts';
+import { type Letter, sealContent } from './content.ts';
 import { KEPT } from './delivery.ts';
 import { createOutboxDesk, type OutboxDesk } from './desk.ts';
 import type { MailDraft, Outbox } from './outbox.ts';
@@ -42,18 +42,27 @@ export function createOutbox(deps: OutboxDeps): Outbox & OutboxDesk {
       const tenant = tenantId && (await deps.tenants.find(unit, tenantId));
       const content = contentOf(deps, id, draft, tenant?.name);
       await store.insert(unit, {
-        id,
+        ...{ id, kind: 'mail', topic: draft.topic, recipientDigest, createdAt: clock.now() },
         ...(tenantId && { tenantId }),
-        topic: draft.topic,
-        recipientDigest,
         contentSealed: sealContent(sealer, id, content),
         ...(draft.expiresAt && { expiresAt: draft.expiresAt }),
-        createdAt: clock.now(),
       });
       return true;
     },
 
     mayMail: isWithin,
+
+    async logout(unit, notice) {
+      const id = ids.uuid();
+      const tenantId = tenantOf(unit.scope);
+      const createdAt = clock.now();
+      await store.insert(unit, {
+        ...{ id, kind: 'logout', topic: 'logout', createdAt, expiresAt: later(createdAt, DAY) },
+        ...(tenantId && { tenantId }),
+        recipientDigest: deps.digest.of('outbox application', notice.clientId),
+        contentSealed: sealContent(sealer, id, notice),
+      });
+    },
 
     deliver: createRound(deps),
 
@@ -93,7 +102,7 @@ function contentOf(
   id: string,
   draft: MailDraft,
   tenantName: string | undefined,
-): Content {
+): Letter {
   const { to } = draft;
   if (normaliseEmail(to) !== to) throw new TypeError('A mail goes to an address as it is stored.');
   const { host, hostname } = new URL(issuer);

@@ -2,7 +2,7 @@ import { desc, inArray } from 'drizzle-orm';
 import { outbox } from '#src/infra/postgres/schema/outbox.ts';
 import { client, rows } from '#src/infra/postgres/units.ts';
 import { tenantId } from '#src/kernel/ids.ts';
-import type { ClaimedMail, OutboxEntry, OutboxStore } from './store.ts';
+import type { ClaimedMessage, Kind, OutboxEntry, OutboxStore } from './store.ts';
 
 const COUNT = `
   select count(*)::int as count from outbox
@@ -11,9 +11,9 @@ const COUNT = `
 const CLAIM = `
   update outbox set attempts = attempts + 1, due_at = $2
   where id = (
-    select id from outbox where state = 'waiting' and due_at <= $1
+    select id from outbox where state = 'waiting' and due_at <= $1 and kind = any($3)
     order by due_at limit 1 for update skip locked)
-  returning id, tenant_id, topic, recipient_digest, content_sealed, attempts, expires_at, created_at`;
+  returning id, tenant_id, kind, topic, recipient_digest, content_sealed, attempts, expires_at, created_at`;
 
 const SETTLE = `
   update outbox
@@ -54,6 +54,7 @@ const SHOWN = {
 interface Claimed extends Record<string, unknown> {
   readonly id: string;
   readonly tenant_id: string | null;
+  readonly kind: Kind;
   readonly topic: string;
   readonly recipient_digest: string;
   readonly content_sealed: string;
@@ -64,10 +65,10 @@ interface Claimed extends Record<string, unknown> {
 
 export function createOutboxStore(): OutboxStore {
   return {
-    async insert(unit, mail) {
+    async insert(unit, message) {
       await rows(unit)
         .insert(outbox)
-        .values({ ...mail, kind: 'mail', dueAt: mail.createdAt });
+        .values({ ...message, dueAt: message.createdAt });
     },
 
     async queueUp(unit, recipientDigest, topic) {
@@ -85,8 +86,8 @@ export function createOutboxStore(): OutboxStore {
       return found.rows[0]?.count ?? 0;
     },
 
-    async claim(unit, now, leaseEnd) {
-      const found = await client(unit).query<Claimed>(CLAIM, [now, leaseEnd]);
+    async claim(unit, { kinds, now, leaseEnd }) {
+      const found = await client(unit).query<Claimed>(CLAIM, [now, leaseEnd, kinds]);
       const [row] = found.rows;
       return row && claimedOf(row);
     },
@@ -129,10 +130,11 @@ export function createOutboxStore(): OutboxStore {
   };
 }
 
-function claimedOf(row: Claimed): ClaimedMail {
+function claimedOf(row: Claimed): ClaimedMessage {
   return {
     id: row.id,
     ...(row.tenant_id !== null && { tenantId: tenantId(row.tenant_id) }),
+    kind: row.kind,
     topic: row.topic,
     recipientDigest: row.recipient_digest,
     contentSealed: row.content_sealed,

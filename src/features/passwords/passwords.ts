@@ -42,6 +42,8 @@ export interface PasswordPolicy {
 }
 
 export interface Passwords {
+  /** What speaks against a new password, without hashing it. */
+  faultsOf(password: string, owner: PasswordOwner): Promise<readonly PasswordFault[]>;
   /**
    * Judges a new password by its owner's rules, and hashes it. Every fault that is cheap to find is named at
    * once; `reused` only where there is no other. Slow, and to be called with no unit open.

@@ -38,6 +38,11 @@ export function createPasswords(deps: PasswordsDeps): Passwords {
   }
 
   return {
+    async faultsOf(password, owner) {
+      const { policy, past } = await measureFor(owner);
+      return judge(password, { rules: policy.rules, person: owner, past }, deps);
+    },
+
     async prepare(password, owner) {
       const { policy, past } = await measureFor(owner);
       const faults = await judge(password, { rules: policy.rules, person: owner, past }, deps);

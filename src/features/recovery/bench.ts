@@ -52,6 +52,7 @@ function createPost(clock: Clock): Post {
   return {
     mails,
     mayMail,
+    logout: async () => undefined,
     async mail(unit, draft) {
       if (!(await mayMail(unit, draft))) return false;
       mails.push(draft);
@@ -93,7 +94,9 @@ export function createStage({ units, ...rows }: Bench, over: Partial<RecoveryDep
     outbox: post,
   });
   const sessions = createSessions({
-    ...{ units, users, audit, clock, digest },
+    outbox: { logout: async () => undefined, mail: async () => true },
+    applications: { of: async () => [] },
+    ...{ units, users, tenants, audit, clock, digest, issuer: ISSUER },
     store: createSessionStore(),
   });
   const deps: RecoveryDeps = {

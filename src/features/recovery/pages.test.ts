@@ -39,6 +39,7 @@ async function openDoor(over: Partial<Rooms> = {}, guards = Number.POSITIVE_INFI
   const router = createRecoveryPages({
     ...toolkit,
     recovery,
+    limits: { spend: async () => undefined },
     pace: {
       async even(work) {
         paced.push('began');

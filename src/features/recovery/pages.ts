@@ -2,6 +2,7 @@ import { Router } from '@koa/router';
 import type { Context } from 'koa';
 import { z } from 'zod';
 import { type PasswordPolicy, wordsOf } from '#src/features/passwords/index.ts';
+import type { Limits } from '#src/features/throttle/index.ts';
 import { createFormBody } from '#src/http/body.ts';
 import { callerOf } from '#src/http/caller.ts';
 import type { Cookies } from '#src/http/cookies.ts';
@@ -41,6 +42,7 @@ export interface RecoveryPagesDeps {
   readonly recovery: Omit<Recovery, 'revoke'>;
   readonly cookies: Cookies;
   readonly csrf: Pick<Csrf, 'check' | 'browserOf'>;
+  readonly limits: Pick<Limits, 'spend'>;
   readonly page: ShowPage;
   readonly pace: Pace;
   readonly wayBack: { onward(ctx: Context): Promise<Application | undefined> };
@@ -81,10 +83,11 @@ function showRequest({ page, csrf }: Parts) {
 }
 
 /** The same answer, and no sooner, for an address that is nobody's (R11.1). */
-function request({ csrf, recovery, pace }: Parts) {
+function request({ csrf, limits, recovery, pace }: Parts) {
   return async (ctx: Context): Promise<void> => {
     csrf.check(ctx, csrf.browserOf(ctx));
     const { email } = readForm(ctx, Ask);
+    await limits.spend(ctx, 'reset', { account: email });
     await pace.even(() => recovery.request({ email, origin: callerOf(ctx) }));
     seeOther(ctx, '/recovery/sent');
   };

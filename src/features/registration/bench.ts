@@ -56,6 +56,8 @@ export async function aRegistrationBench() {
       registrationDomains: [],
       passwordRules: 'composition',
       passwordDays: 90,
+      sessionLimit: null,
+      sessionWatch: [],
       createdAt: now,
       updatedAt: now,
       ...rest,
@@ -115,7 +117,8 @@ export async function aSite(room: RegistrationBench, brought?: Brought) {
   const { port } = await serveAt((issuer) => {
     const { stack, cookies, csrf, page } = createToolkit({ issuer });
     const waiting = createWaitCookie({ cookies, waits: room.waits });
-    const shared = { ...room, waiting, cookies, csrf, page, pace };
+    const limits = { spend: async () => undefined };
+    const shared = { ...room, waiting, cookies, csrf, page, pace, limits };
     const registration = createRegistrationPages({
       ...shared,
       doors: { find: async () => door },

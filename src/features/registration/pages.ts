@@ -2,6 +2,7 @@ import { Router } from '@koa/router';
 import type { Context } from 'koa';
 import { z } from 'zod';
 import { type PasswordPolicy, type Passwords, wordsOf } from '#src/features/passwords/index.ts';
+import type { Limits } from '#src/features/throttle/index.ts';
 import type { User } from '#src/features/users/index.ts';
 import type { WaitCookie } from '#src/features/verification/index.ts';
 import { createFormBody } from '#src/http/body.ts';
@@ -71,6 +72,7 @@ export interface RegistrationPagesDeps {
   };
   readonly cookies: Cookies;
   readonly csrf: Pick<Csrf, 'check' | 'browserOf'>;
+  readonly limits: Pick<Limits, 'spend'>;
   readonly page: ShowPage;
   readonly pace: Pace;
 }
@@ -121,14 +123,16 @@ function register(deps: Deps) {
     if (!visit) return;
     const { place, door } = visit;
     const clientId = door?.clientId;
+    const entry = {
+      ...{ place, ...typed, password, origin: callerOf(ctx) },
+      ...(clientId !== undefined && { clientId }),
+    };
+    const unfit = await registration.judge(entry);
+    if (unfit) return showRefusal(deps, ctx, visit, unfit);
+    // Behind it: who has yet to find a good password has registered nothing.
+    await deps.limits.spend(ctx, 'registration', {});
     const ending = await pace.even(async () => {
-      const ending = await registration.register({
-        place,
-        ...typed,
-        password,
-        ...(clientId !== undefined && { clientId }),
-        origin: callerOf(ctx),
-      });
+      const ending = await registration.register(entry);
       if (ending.ok) await begin(deps, ctx, visit, ending.value.user);
       return ending;
     });

@@ -45,6 +45,8 @@ export interface Unfit {
 type Refusal = 'email-taken' | 'invitation-gone' | 'mail-limit';
 
 export interface Registration {
+  /** What of it does not fit, found without anything slow and with nothing done. */
+  judge(entry: Entry): Promise<Unfit | undefined>;
   /**
    * Makes an account of what was typed. Of any number at once for one address, one account remains.
    *
@@ -62,7 +64,7 @@ export interface Registration {
 export interface RegistrationDeps extends OccupancyDeps {
   readonly units: Units;
   readonly users: Pick<UserStore, 'locate' | 'find' | 'insert' | 'verify' | 'discardUnproven'>;
-  readonly passwords: Pick<Passwords, 'prepare' | 'put'>;
+  readonly passwords: Pick<Passwords, 'faultsOf' | 'prepare' | 'put'>;
   readonly verification: Pick<Verification, 'issue' | 'mayIssue'>;
   readonly invitations: Pick<InvitationStore, 'spend'>;
   readonly outbox: Pick<Outbox, 'mail'>;
@@ -85,6 +87,14 @@ export function createRegistration(deps: RegistrationDeps): Registration {
   const findOccupancy = createFindOccupancy(deps);
 
   return {
+    async judge(entry) {
+      const judged = judgeParticulars(entry);
+      if (!judged.ok) return { ...judged, faults: [] };
+      const owner = { ...judged.value, tenantId: entry.place.tenant.id };
+      const faults = await passwords.faultsOf(entry.password, owner);
+      return faults.length > 0 ? { ok: false, reason: 'unfit', fields: {}, faults } : undefined;
+    },
+
     async register(entry) {
       const { tenant, invitation } = entry.place;
       const judged = judgeParticulars(entry);

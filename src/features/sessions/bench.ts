@@ -42,3 +42,42 @@ export function aRecord(facts: SessionFacts, over: Partial<SessionRecord> = {}):
     ...over,
   };
 }
+
+const APPLE = 'AppleWebKit/605.1.15 (KHTML, like Gecko)';
+const blink = (system: string, names: string) =>
+  `Mozilla/5.0 (${system}) AppleWebKit/537.36 (KHTML, like Gecko) ${names} Safari/537.36`;
+
+/** What browsers send, by their version. No two are of one family and one platform. */
+export const BROWSERS = {
+  firefoxOnWindows: (version: number) =>
+    `Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:${version}.0) Gecko/20100101 Firefox/${version}.0`,
+  firefoxOnAndroid: (version: number) =>
+    `Mozilla/5.0 (Android 14; Mobile; rv:${version}.0) Gecko/${version}.0 Firefox/${version}.0`,
+  chromeOnWindows: (version: number) =>
+    blink('Windows NT 10.0; Win64; x64', `Chrome/${version}.0.0.0`),
+  chromeOnMac: (version: number) =>
+    blink('Macintosh; Intel Mac OS X 10_15_7', `Chrome/${version}.0.0.0`),
+  chromeOnAndroid: (version: number) =>
+    blink('Linux; Android 10; K', `Chrome/${version}.0.0.0 Mobile`),
+  headlessOnLinux: (version: number) =>
+    blink('X11; Linux x86_64', `HeadlessChrome/${version}.0.0.0`),
+  edgeOnWindows: (version: number) =>
+    `${blink('Windows NT 10.0; Win64; x64', `Chrome/${version}.0.0.0`)} Edg/${version}.0.0.0`,
+  safariOnIphone: (version: number) =>
+    `Mozilla/5.0 (iPhone; CPU iPhone OS 18_${version} like Mac OS X) ${APPLE} Version/18.${version} Mobile/15E148 Safari/604.1`,
+  aScript: (version: number) => `curl/8.${version}.0`,
+} satisfies Readonly<Record<string, (version: number) => string>>;
+
+/** Tablets that go by another name in a wide window. */
+export const TABLETS = [
+  {
+    narrow: (version: number) =>
+      `Mozilla/5.0 (iPad; CPU OS 18_${version} like Mac OS X) ${APPLE} Version/18.${version} Mobile/15E148 Safari/604.1`,
+    wide: (version: number) =>
+      `Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) ${APPLE} Version/18.${version} Safari/605.1.15`,
+  },
+  {
+    narrow: (version: number) => blink('Linux; Android 10; K', `Chrome/${version}.0.0.0`),
+    wide: (version: number) => blink('X11; Linux x86_64', `Chrome/${version}.0.0.0`),
+  },
+] as const;

@@ -43,7 +43,13 @@ export type Verdict =
   | { readonly alive: true; readonly user: SessionUser }
   | {
       readonly alive: false;
-      readonly reason: 'ended' | 'epoch' | 'expired' | 'user-gone' | 'tenant-suspended';
+      readonly reason:
+        | 'ended'
+        | 'epoch'
+        | 'expired'
+        | 'suspicious'
+        | 'user-gone'
+        | 'tenant-suspended';
     };
 
 /** When a session used `now` ends: 24 hours on, and never later than 7 days after its start (P14, P15). */

@@ -1,6 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAudit, createAuditStore } from '#src/features/audit/index.ts';
+import type { LogoutNotice, MailDraft } from '#src/features/outbox/index.ts';
+import { createTenantStore } from '#src/features/tenancy/index.ts';
 import { createUserStore } from '#src/features/users/index.ts';
 import { createDigest } from '#src/infra/crypto/digest.ts';
 import { createIds } from '#src/infra/crypto/ids.ts';
@@ -8,9 +10,11 @@ import { aBench, type Bench, inTenant, mark, SYSTEM } from '#src/infra/postgres/
 import { client } from '#src/infra/postgres/units.ts';
 import { DAY, HOUR, later } from '#src/kernel/clock.ts';
 import { type UserId, userId } from '#src/kernel/ids.ts';
+import type { Scope } from '#src/kernel/scope.ts';
 import { createTestClock } from '#src/testing/clock.ts';
+import type { EndedSession } from './ending.ts';
 import type { SessionFacts } from './lifetime.ts';
-import { createSessions, type EndedSession } from './service.ts';
+import { createSessions } from './service.ts';
 import { createSessionStore } from './store.pg.ts';
 
 let bench: Bench;
@@ -22,15 +26,24 @@ beforeAll(async () => {
 });
 afterAll(() => bench[Symbol.asyncDispose]());
 
-/** Somebody signed in, at a time that stands still. */
+/** Somebody signed in, at a time that stands still. `told` is what the outbox was given. */
 async function someone() {
+  const told: (LogoutNotice & { readonly in: Scope['kind'] })[] = [];
+  const mails: MailDraft[] = [];
   const clock = createTestClock(new Date('2030-06-01T12:00:00.500Z'));
   const { units } = bench;
   const audit = createAudit({ units, store: createAuditStore(), clock, ids });
   const sessions = createSessions({
+    outbox: {
+      logout: async (unit, notice) => void told.push({ ...notice, in: unit.scope.kind }),
+      mail: async (_, mail) => mails.push(mail) > 0,
+    },
+    applications: { of: async () => ['flock', 'wing'] },
     units,
     store: createSessionStore(),
     users: createUserStore(),
+    tenants: createTenantStore(),
+    issuer: 'https://id.test',
     audit,
     clock,
     digest,
@@ -50,7 +63,7 @@ async function someone() {
     uid,
     reason: 'sign-out',
   });
-  return { clock, sessions, tenantId, user, facts, ending };
+  return { clock, sessions, tenantId, user, facts, ending, told, mails };
 }
 
 function entries(user: UserId) {
@@ -142,6 +155,16 @@ describe('sessions.end', () => {
     ]);
   });
 
+  it('tells its applications once, in its unit, however many ask at once', async () => {
+    const { sessions, user, facts, ending, told } = await someone();
+    const { uid } = facts();
+    const ended = { ...ending(uid), clients: ['flock', 'wing'] };
+    await Promise.all(Array.from({ length: 20 }, () => sessions.end(ended)));
+    expect(told).toStrictEqual(
+      ['flock', 'wing'].map((clientId) => ({ clientId, userId: user.id, sid: uid, in: 'tenant' })),
+    );
+  });
+
   it('keeps the revocation as long as the session could live, and never its uid', async () => {
     const { clock, sessions, tenantId, facts, ending } = await someone();
     const { uid } = facts();
@@ -169,6 +192,14 @@ describe('sessions.endAll', () => {
     ]);
   });
 
+  it('tells every application the user is in, of all they have there', async () => {
+    const { sessions, tenantId, user, told } = await someone();
+    await bench.units.run(inTenant(tenantId), (unit) => sessions.endAll(unit, user.id, 'reset'));
+    expect(told).toStrictEqual(
+      ['flock', 'wing'].map((clientId) => ({ clientId, userId: user.id, in: 'tenant' })),
+    );
+  });
+
   it('ends nothing when what caused it is undone', async () => {
     const { sessions, tenantId, user, facts } = await someone();
     const undone = bench.units.run(inTenant(tenantId), async (unit) => {
@@ -186,5 +217,6 @@ describe('sessions.endAll', () => {
       own.sessions.endAll(unit, other.user.id, 'spite'),
     );
     expect(await other.sessions.judge(other.facts())).toMatchObject({ alive: true });
+    expect(own.told).toStrictEqual([]);
   });
 });

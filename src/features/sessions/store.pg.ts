@@ -3,6 +3,7 @@ import { sessionRevocations } from '#src/infra/postgres/schema/sessions.ts';
 import { client, rows } from '#src/infra/postgres/units.ts';
 import { tenantId } from '#src/kernel/ids.ts';
 import type { SessionStore } from './store.ts';
+import type { Signal } from './suspicion.ts';
 
 /** A row of `judge_session`. */
 interface Judged extends Record<string, unknown> {
@@ -16,6 +17,7 @@ interface Judged extends Record<string, unknown> {
   readonly sessions_valid_from: Date;
   readonly updated_at: Date;
   readonly tenant_status: 'active' | 'suspended';
+  readonly session_watch: readonly Signal[];
 }
 
 const SWEEP = `
@@ -59,6 +61,7 @@ export function createSessionStore(): SessionStore {
         userStatus: row.status,
         tenantStatus: row.tenant_status,
         sessionsValidFrom: row.sessions_valid_from,
+        watched: row.session_watch,
       };
     },
   };

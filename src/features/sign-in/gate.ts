@@ -1,5 +1,7 @@
 import type { Context } from 'koa';
 import type { Clients, RegisteredClient } from '#src/features/clients/index.ts';
+import type { DeviceCookie, LockoutRoom } from '#src/features/lockout/index.ts';
+import type { Limits } from '#src/features/throttle/index.ts';
 import type { Cookies } from '#src/http/cookies.ts';
 import { DAY, SECOND } from '#src/kernel/clock.ts';
 import type { TenantId } from '#src/kernel/ids.ts';
@@ -80,4 +82,24 @@ export function applicationOf({
 }: Pick<RegisteredClient, 'name' | 'redirectUris'>): Application | undefined {
   const home = redirectUris.find((uri) => /^https?:/i.test(uri));
   return home === undefined ? undefined : { name, href: `${new URL(home).origin}/` };
+}
+
+export interface AttemptDeps {
+  readonly limits: Pick<Limits, 'spend'>;
+  readonly device: DeviceCookie;
+  readonly lockout: Pick<LockoutRoom, 'isKnown'>;
+}
+
+/**
+ * Counts an attempt at an account (P40). What strangers do to it from everywhere keeps nobody out of a browser
+ * that they have signed in with before (ADR 0009).
+ */
+export async function spendAttempt(
+  { limits, device, lockout }: AttemptDeps,
+  ctx: Context,
+  account: string,
+): Promise<void> {
+  const known = device.read(ctx);
+  const isKnown = known !== undefined && (await lockout.isKnown(account, known));
+  await limits.spend(ctx, 'sign-in', { account }, isKnown ? ['sign-in-account'] : []);
 }

@@ -25,17 +25,27 @@ interface Doubles {
   /** Another request ends the interaction between reading and finishing it. */
   readonly isOutrun?: boolean;
   readonly signIn?: SignIn;
+  /** Whether the browser is one that somebody has signed in to the account with. */
+  readonly isKnown?: boolean;
   /** Whether people register here. */
   readonly isOpen?: boolean;
 }
 
 /** The pages over a provider that holds one interaction. */
 async function openDoor(doubles: Doubles = {}) {
-  const { interaction, isGone = false, isOutrun = false, isOpen = false, signIn } = doubles;
+  const {
+    interaction,
+    isGone = false,
+    isOutrun = false,
+    isOpen = false,
+    isKnown = false,
+    signIn,
+  } = doubles;
   const toolkit = createToolkit();
   const acts: string[] = [];
   const finished: SignedIn[] = [];
   const waits: Wait[] = [];
+  const spent: unknown[] = [];
   const open = anInteraction(interaction);
   const act = async (name: string) => {
     acts.push(name);
@@ -54,8 +64,10 @@ async function openDoor(doubles: Doubles = {}) {
   const router = createSignInPages({
     ...toolkit,
     interactions,
+    limits: { spend: async (_, name, said, without) => void spent.push([name, said, without]) },
     signIn: signIn ?? createBench([{ user: aUser(), password: 'right' }]).signIn,
-    device: { keep: () => DEVICE },
+    device: { read: () => DEVICE, keep: () => DEVICE },
+    lockout: { isKnown: async (email, device) => isKnown && email !== '' && device === DEVICE },
     waiting: { start: async (_, wait) => void waits.push(wait) },
     passwords: { policyOf: async () => ({ rules: 'composition', minLength: 12, days: 90 }) },
     registration: { isOpen: async () => isOpen },
@@ -79,7 +91,7 @@ async function openDoor(doubles: Doubles = {}) {
     return ask(path, { ...request, ...over, headers: { ...headers, ...over.headers } });
   }
 
-  return { acts, finished, waits, base, logger: toolkit.logger, away, ask, send };
+  return { acts, finished, waits, spent, base, logger: toolkit.logger, away, ask, send };
 }
 
 function tokenIn(html: string): string {
@@ -123,6 +135,18 @@ describe('the sign-in page', () => {
     expect(acts).toEqual([]);
     expect((await send('/login', ADA)).status).toBe(303);
   });
+
+  it.each([
+    [false, []],
+    [true, ['sign-in-account']],
+  ])(
+    'counts every attempt, and with a known browser (%s) but not by the account alone',
+    async (isKnown, without) => {
+      const { send, spent } = await openDoor({ isKnown });
+      await send('/login', { ...ADA, password: 'no' });
+      expect(spent).toEqual([['sign-in', { account: ADA.login }, without]]);
+    },
+  );
 
   it('answers alike for an address that is nobody’s', async () => {
     const { send } = await openDoor();

@@ -1,7 +1,6 @@
 import { Router, type RouterContext } from '@koa/router';
 import type { Context } from 'koa';
 import { z } from 'zod';
-import type { DeviceCookie } from '#src/features/lockout/index.ts';
 import { type PasswordPolicy, type Passwords, wordsOf } from '#src/features/passwords/index.ts';
 import type { User } from '#src/features/users/index.ts';
 import type { WaitCookie } from '#src/features/verification/index.ts';
@@ -12,7 +11,7 @@ import { readForm } from '#src/http/input.ts';
 import { type PageOptions, type ShowPage, seeOther, view } from '#src/http/page.ts';
 import type { TenantId, UserId } from '#src/kernel/ids.ts';
 import { unreachable } from '#src/kernel/outcome.ts';
-import type { Application, WayBack } from './gate.ts';
+import { type Application, type AttemptDeps, spendAttempt, type WayBack } from './gate.ts';
 import type { Interaction, Interactions, Onward } from './interactions.ts';
 import type { SignIn } from './service.ts';
 import type { Stage, Visit } from './visit.ts';
@@ -43,13 +42,12 @@ export const ConsentPage = view<
 export const NoAccessPage = view<Frame & { email: string }>('sign-in/no-access');
 export const GonePage = view<{ application?: Application }>('sign-in/gone');
 
-export interface SignInPagesDeps {
+export interface SignInPagesDeps extends AttemptDeps {
   readonly interactions: Interactions;
   readonly signIn: SignIn;
   readonly csrf: Pick<Csrf, 'check'>;
   readonly page: ShowPage;
   readonly wayBack: WayBack;
-  readonly device: Pick<DeviceCookie, 'keep'>;
   /** Sends a person to where they prove their address. */
   readonly waiting: Pick<WaitCookie, 'start'>;
   readonly passwords: Pick<Passwords, 'policyOf'>;
@@ -200,6 +198,7 @@ async function showGone({ page, wayBack }: SignInPagesDeps, ctx: Context): Promi
 function logIn(deps: SignInPagesDeps): Act {
   return async (ctx, interaction) => {
     const { login: email, password } = readForm(ctx, Credentials);
+    await spendAttempt(deps, ctx, email);
     const visit = visitOf(deps, ctx, interaction);
     const ending = await deps.signIn.attempt({ ...visit, email, password });
     if (ending.ok) return advance(deps, ctx, interaction, ending.value);

@@ -12,6 +12,8 @@ export type { TenantStore } from './store.ts';
 export {
   type PasswordRules,
   type Registration,
+  SESSION_SIGNALS,
+  type SessionSignal,
   type Tenant,
   type TenantSettings,
 } from './tenant.ts';

@@ -1,7 +1,7 @@
 import { refuseFaults } from '#src/kernel/faults.ts';
 import { isUuid } from '#src/kernel/ids.ts';
 import { normaliseName } from '#src/kernel/text.ts';
-import type { TenantSettings } from './tenant.ts';
+import { SESSION_SIGNALS, type TenantSettings } from './tenant.ts';
 
 export interface TenantDraft {
   readonly slug: string;
@@ -32,13 +32,18 @@ export function judgeTenant(draft: TenantDraft): TenantDraft {
 export function judgeSettings(settings: TenantSettings): TenantSettings {
   const name = normaliseName(settings.name);
   const domains = settings.registrationDomains.map((domain) => domain.trim().toLowerCase());
-  const { registration, passwordDays } = settings;
+  const { registration, passwordDays, sessionLimit, sessionWatch } = settings;
   refuseFaults('The settings are not valid.', {
     name: nameFault(name),
     registrationDomains: domainsFault(registration === 'domain', domains),
     passwordDays: daysFault(passwordDays),
+    sessionLimit: limitFault(sessionLimit),
+    sessionWatch: watchFault(sessionWatch),
   });
-  return { ...settings, name, registrationDomains: [...new Set(domains)].toSorted() };
+  return {
+    ...{ ...settings, name, registrationDomains: [...new Set(domains)].toSorted() },
+    sessionWatch: SESSION_SIGNALS.filter((signal) => sessionWatch.includes(signal)),
+  };
 }
 
 const DOMAIN =
@@ -57,6 +62,19 @@ const LONGEST_DAYS = 3650;
 function daysFault(days: number | null): string | undefined {
   const fits = days === null || (Number.isInteger(days) && days >= 1 && days <= LONGEST_DAYS);
   return fits ? undefined : `Use 1 to ${LONGEST_DAYS} days, or never.`;
+}
+
+const MOST_SESSIONS = 100;
+
+function limitFault(limit: number | null): string | undefined {
+  const fits = limit === null || (Number.isInteger(limit) && limit >= 1 && limit <= MOST_SESSIONS);
+  return fits ? undefined : `Use 1 to ${MOST_SESSIONS}, or none.`;
+}
+
+function watchFault(watch: readonly string[]): string | undefined {
+  const known: readonly string[] = SESSION_SIGNALS;
+  const fits = watch.every((signal) => known.includes(signal));
+  return fits ? undefined : `Use any of ${known.join(', ')}, or none.`;
 }
 
 /** Whether it has the shape of a slug; one that has not names no tenant. */

@@ -6,7 +6,7 @@ import type { Scope } from '#src/kernel/scope.ts';
 import type { Unit, Units } from '#src/kernel/unit.ts';
 import { isSlug, judgeSettings, judgeTenant, type TenantDraft } from './policy.ts';
 import type { TenantStore } from './store.ts';
-import type { Tenant, TenantSettings } from './tenant.ts';
+import { SESSION_SIGNALS, settingsOf, type Tenant, type TenantSettings } from './tenant.ts';
 
 export interface Tenancy {
   /** Makes a tenant; throws `InvalidInput` for a slug or name that cannot be. */
@@ -99,13 +99,9 @@ const PRESETS = {
   registrationDomains: [],
   passwordRules: 'composition',
   passwordDays: 90,
+  sessionLimit: null,
+  sessionWatch: SESSION_SIGNALS,
 } as const satisfies Omit<TenantSettings, 'name'>;
-
-function settingsOf(tenant: Tenant): TenantSettings {
-  const { name, isDefault, registration, registrationDomains, passwordRules, passwordDays } =
-    tenant;
-  return { name, isDefault, registration, registrationDomains, passwordRules, passwordDays };
-}
 
 /** Names what changed, before and after (R9.4). */
 function tenantUpdated(before: Tenant, after: Tenant): AuditEvent {

@@ -4,7 +4,7 @@ import { rows } from '#src/infra/postgres/units.ts';
 import { tenantId } from '#src/kernel/ids.ts';
 import type { Unit } from '#src/kernel/unit.ts';
 import type { TenantStore } from './store.ts';
-import type { Tenant } from './tenant.ts';
+import type { Tenant, TenantSettings } from './tenant.ts';
 
 export function createTenantStore(): TenantStore {
   return {
@@ -26,22 +26,26 @@ export function createTenantStore(): TenantStore {
           .set({ isDefault: false, updatedAt: at })
           .where(and(tenants.isDefault, ne(tenants.id, id)));
       }
-      const set = { ...settings, registrationDomains: [...settings.registrationDomains] };
       await rows(unit)
         .update(tenants)
-        .set({ ...set, updatedAt: at })
+        .set({ ...settings, ...listsOf(settings), updatedAt: at })
         .where(eq(tenants.id, id));
     },
 
     async insert(unit, tenant) {
       const written = await rows(unit)
         .insert(tenants)
-        .values({ ...tenant, registrationDomains: [...tenant.registrationDomains] })
+        .values({ ...tenant, ...listsOf(tenant) })
         .onConflictDoNothing({ target: tenants.slug })
         .returning({ id: tenants.id });
       return written.length === 1;
     },
   };
+}
+
+/** The lists of a tenant's settings, as the driver takes them. */
+function listsOf({ registrationDomains, sessionWatch }: TenantSettings) {
+  return { registrationDomains: [...registrationDomains], sessionWatch: [...sessionWatch] };
 }
 
 async function first(unit: Unit, condition: SQL): Promise<Tenant | undefined> {

@@ -18,6 +18,10 @@ export interface Tenant {
   readonly passwordRules: PasswordRules;
   /** How many days a password holds; null says for ever (R6.5). */
   readonly passwordDays: number | null;
+  /** How many sessions a person may be in at once; null says any number. */
+  readonly sessionLimit: number | null;
+  /** What ends a session as suspicious (R7.8). */
+  readonly sessionWatch: readonly SessionSignal[];
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
@@ -30,8 +34,22 @@ export type Registration = (typeof REGISTRATIONS)[number];
 export const PASSWORD_RULES = ['composition', 'nist'] as const;
 export type PasswordRules = (typeof PASSWORD_RULES)[number];
 
+/** What can be watched for, and ends a session as suspicious where it is (R7.8). */
+export const SESSION_SIGNALS = ['browser-changed', 'refresh-token-reused', 'two-places'] as const;
+export type SessionSignal = (typeof SESSION_SIGNALS)[number];
+
 /** What of a tenant its administrator sets. */
 export type TenantSettings = Pick<
   Tenant,
-  'name' | 'isDefault' | 'registration' | 'registrationDomains' | 'passwordRules' | 'passwordDays'
+  | ('name' | 'isDefault' | 'registration' | 'registrationDomains')
+  | ('passwordRules' | 'passwordDays' | 'sessionLimit' | 'sessionWatch')
 >;
+
+export function settingsOf(tenant: Tenant): TenantSettings {
+  const { name, isDefault, registration, registrationDomains } = tenant;
+  const { passwordRules, passwordDays, sessionLimit, sessionWatch } = tenant;
+  return {
+    ...{ name, isDefault, registration, registrationDomains },
+    ...{ passwordRules, passwordDays, sessionLimit, sessionWatch },
+  };
+}

@@ -60,16 +60,28 @@ export function createUserStore(): UserStore {
       return found.rows[0]?.discarded ?? false;
     },
 
-    async moveEpoch(unit, id, at) {
-      const [moved] = await rows(unit)
-        .update(users)
-        .set({ sessionsValidFrom: sql`greatest(${users.sessionsValidFrom}, ${at.toISOString()})` })
-        .where(eq(users.id, id))
-        .returning({ tenantId: users.tenantId });
-      return moved && tenantId(moved.tenantId);
-    },
+    ...epochs,
   };
 }
+
+const epochs: Pick<UserStore, 'moveEpoch' | 'idsOf'> = {
+  async moveEpoch(unit, id, at) {
+    const [moved] = await rows(unit)
+      .update(users)
+      .set({ sessionsValidFrom: sql`greatest(${users.sessionsValidFrom}, ${at.toISOString()})` })
+      .where(eq(users.id, id))
+      .returning({ tenantId: users.tenantId });
+    return moved && tenantId(moved.tenantId);
+  },
+
+  async idsOf(unit, tenant) {
+    const found = await rows(unit)
+      .select({ id: users.id })
+      .from(users)
+      .where(eq(users.tenantId, tenant));
+    return found.map(({ id }) => userId(id));
+  },
+};
 
 const changeEmail: UserStore['changeEmail'] = async (unit, id, { from, to, at }) => {
   try {

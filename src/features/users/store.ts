@@ -21,4 +21,6 @@ export interface UserStore {
   discardUnproven(unit: Unit, id: UserId): Promise<boolean>;
   /** Moves `sessionsValidFrom` to `at`, never back; answers with the user's tenant, `undefined` when there is no such user. */
   moveEpoch(unit: Unit, id: UserId, at: Date): Promise<TenantId | undefined>;
+  /** Everybody of a tenant. */
+  idsOf(unit: Unit, tenantId: TenantId): Promise<readonly UserId[]>;
 }

@@ -47,8 +47,9 @@ export interface Sent extends MailDraft {
 }
 
 /** Passwords in their real table, hashed by nothing but a mark in front. */
-function cheapPasswords(): Pick<Passwords, 'prepare' | 'put' | 'read' | 'policyOf'> {
+function cheapPasswords(): Pick<Passwords, 'faultsOf' | 'prepare' | 'put' | 'read' | 'policyOf'> {
   return {
+    faultsOf: async (password) => (password.length < 8 ? ['too-short'] : []),
     prepare: async (password) =>
       password.length < 8
         ? { ok: false, reason: 'unfit', faults: ['too-short'] }

@@ -2,6 +2,7 @@ import { Router } from '@koa/router';
 import type { Context } from 'koa';
 import { z } from 'zod';
 import type { DeviceCookie } from '#src/features/lockout/index.ts';
+import type { Limits } from '#src/features/throttle/index.ts';
 import { createFormBody } from '#src/http/body.ts';
 import { callerOf } from '#src/http/caller.ts';
 import type { Cookies } from '#src/http/cookies.ts';
@@ -55,6 +56,7 @@ export interface VerificationPagesDeps {
   readonly device: Pick<DeviceCookie, 'keep'>;
   readonly cookies: Cookies;
   readonly csrf: Pick<Csrf, 'check' | 'browserOf'>;
+  readonly limits: Pick<Limits, 'spend'>;
   readonly page: ShowPage;
   readonly pace: Pace;
 }
@@ -167,6 +169,7 @@ const NOT_YET: Note = {
 
 function resend(deps: Deps): Act {
   return async (ctx, wait) => {
+    await deps.limits.spend(ctx, 'resend', { account: wait.email });
     await deps.pace.even(() => deps.claims.again(wait, callerOf(ctx)));
     showWaiting(deps, ctx, wait, { isResent: true });
   };
@@ -259,6 +262,7 @@ async function showEnded(
 
 function renew(deps: Deps) {
   return async (ctx: Context): Promise<void> => {
+    await deps.limits.spend(ctx, 'resend', { account: tokenOf(deps, ctx) });
     await deps.pace.even(() => deps.links.renew(tokenOf(deps, ctx), callerOf(ctx)));
     deps.page(ctx, RenewedPage, {});
   };

@@ -78,8 +78,8 @@ export function samplesOf(say: (text: string) => string = (text) => text): Recor
       { formAction: 'https://flock.example.com' },
     ),
     'logout-least': sample(LogoutPage, form),
-    'signed-out': sample(SignedOutPage, { application }),
-    'signed-out-least': sample(SignedOutPage, {}),
+    'signed-out': sample(SignedOutPage, { application, told: [application, say('Flock Wiki')] }),
+    'signed-out-least': sample(SignedOutPage, { told: [] }),
     hop: sample(HopPage, { url: say('/auth?client_id=x&state=y&_b=1') }),
     'dev-mailbox': sample(MailboxPage, { mails: [letter] }),
     'dev-mailbox-empty': sample(MailboxPage, { mails: [] }),
@@ -93,6 +93,10 @@ export function samplesOf(say: (text: string) => string = (text) => text): Recor
     }),
     fault: sample(FaultPage, { status: 500, code: 'internal', reference: REFERENCE }),
     'fault-missing': sample(FaultPage, { status: 404, code: 'not-found', reference: REFERENCE }),
+    'fault-too-many': sample(FaultPage, {
+      ...{ status: 429, code: 'too-many', reference: REFERENCE },
+      detail: 'Wait 45 seconds, then try again.',
+    }),
     'fault-fields': sample(FaultPage, {
       status: 400,
       code: 'invalid-input',

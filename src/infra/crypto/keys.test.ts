@@ -1,18 +1,21 @@
-import { CompactSign, calculateJwkThumbprint, compactVerify, importJWK } from 'jose';
+import { CompactSign, calculateJwkThumbprint, compactVerify, importJWK, type JWK } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { generateSigningKey, publicJwk, type SigningAlgorithm } from './keys.ts';
+import { generateSigningKey, type SigningAlgorithm, type SigningKey } from './keys.ts';
 
-describe.each<[SigningAlgorithm, string[]]>([
-  ['RS256', ['alg', 'e', 'kid', 'kty', 'n', 'use']],
-  ['ES256', ['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y']],
-])('a signing key for %s', (alg, members) => {
+/** What everyone may have of it (RFC 7518 §6). */
+function publicHalfOf(key: SigningKey): JWK {
+  const members = ['kty', 'crv', 'x', 'y', 'n', 'e', 'kid', 'alg', 'use'] as const;
+  return Object.fromEntries(members.flatMap((name) => (key[name] ? [[name, key[name]]] : [])));
+}
+
+describe.each<SigningAlgorithm>(['RS256', 'ES256'])('a signing key for %s', (alg) => {
   it('signs what its public half verifies', async () => {
     const key = await generateSigningKey(alg);
     const signed = await new CompactSign(Buffer.from('text'))
       .setProtectedHeader({ alg, kid: key.kid })
       .sign(await importJWK(key, alg));
 
-    const { payload } = await compactVerify(signed, await importJWK(publicJwk(key), alg));
+    const { payload } = await compactVerify(signed, await importJWK(publicHalfOf(key), alg));
     expect(Buffer.from(payload).toString()).toBe('text');
   });
 
@@ -22,15 +25,8 @@ describe.each<[SigningAlgorithm, string[]]>([
     expect(key).toMatchObject({
       alg,
       use: 'sig',
-      kid: await calculateJwkThumbprint(publicJwk(key)),
+      kid: await calculateJwkThumbprint(publicHalfOf(key)),
     });
     expect((await generateSigningKey(alg)).kid).not.toBe(key.kid);
-  });
-
-  it('shows no private member in its public half', async () => {
-    const key = await generateSigningKey(alg);
-
-    expect(key.d).toBeTypeOf('string');
-    expect(Object.keys(publicJwk(key)).toSorted()).toEqual(members);
   });
 });

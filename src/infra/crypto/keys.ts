@@ -15,12 +15,3 @@ export async function generateSigningKey(alg: SigningAlgorithm): Promise<Signing
   const jwk = await exportJWK(privateKey);
   return { ...jwk, kid: await calculateJwkThumbprint(jwk), alg, use: 'sig' };
 }
-
-const PUBLIC_MEMBERS = ['kty', 'crv', 'x', 'y', 'n', 'e', 'kid', 'alg', 'use'] as const;
-
-/** The half of a key that everyone may have. Members are taken from a list: an unknown one stays private. */
-export function publicJwk(key: SigningKey): JWK {
-  return Object.fromEntries(
-    PUBLIC_MEMBERS.filter((name) => key[name] !== undefined).map((name) => [name, key[name]]),
-  );
-}

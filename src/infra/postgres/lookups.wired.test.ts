@@ -149,6 +149,7 @@ describe.each(Object.entries(OWNERS))('a look-up of %s', (_, open) => {
       revoked: false,
       sessions_valid_from: NOON,
       updated_at: NOON,
+      session_watch: ['browser-changed', 'refresh-token-reused', 'two-places'],
     });
     await put(
       `insert into session_revocations (uid_digest, tenant_id, user_id, reason, revoked_at, expires_at)

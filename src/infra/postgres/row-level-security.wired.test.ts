@@ -8,6 +8,7 @@ const WITHOUT_TENANT = [
   'ephemeral_entries',
   'ephemeral_indexes',
   'lockouts',
+  'rate_windows',
   'server_secrets',
   'signing_keys',
 ];
@@ -194,13 +195,14 @@ describe('the role avian_app', () => {
         'delete, insert, select, update (content_sealed, state, attempts, due_at, last_error, settled_at)',
       password_history: 'delete, insert, select',
       passwords: 'insert, select, update (hash, changed_at, imported, expires_at, warned_at)',
+      rate_windows: 'delete, insert, select, update (passed, violations, closed_until, expires_at)',
       recoveries: 'insert, select, update (token_digest, created_at, expires_at, spent_at)',
       refresh_tokens: 'delete, insert, select, update (payload, expires_at, spent_at)',
       server_secrets: 'insert, select',
       session_revocations: 'delete, insert, select',
       signing_keys: 'insert, select, update (state, changed_at)',
       tenants:
-        'insert, select, update (name, status, updated_at, is_default, registration, registration_domains, password_rules, password_days)',
+        'insert, select, update (name, status, updated_at, is_default, registration, registration_domains, password_rules, password_days, session_limit, session_watch)',
       unlocks: 'insert, select, update (token_digest, created_at, expires_at, spent_at)',
       users:
         'insert, select, update (email, name, role, status, email_verified_at, sessions_valid_from, updated_at)',

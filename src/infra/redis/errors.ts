@@ -3,7 +3,7 @@ import { Unavailable } from '#src/kernel/faults.ts';
 
 /** Replies of a server that is there but cannot serve: starting, full, demoted, split, or shut to us. */
 const AWAY =
-  /\b(?:LOADING|CLUSTERDOWN|MASTERDOWN|READONLY|NOREPLICAS|OOM|MISCONF|BUSY|TRYAGAIN|NOAUTH|WRONGPASS)\b/;
+  /\b(?:LOADING|CLUSTERDOWN|MASTERDOWN|READONLY|NOREPLICAS|OOM|MISCONF|BUSY|TRYAGAIN|NOAUTH|WRONGPASS)\b|^ERR max number of clients reached/;
 
 /**
  * The answer to a command, or `Unavailable` where the connection broke, the time ran out or the server

@@ -3,6 +3,8 @@ import type { Call, HttpClient, Reply } from './http-client.ts';
 /** Where a light browser ended: a page, or an address of another origin that it did not go to. */
 export interface Place {
   readonly url: URL;
+  /** 0 at an address that it did not go to. */
+  readonly status: number;
   readonly html: string;
 }
 
@@ -11,19 +13,30 @@ export interface LightBrowser {
   open(url: URL): Promise<Place>;
   /** Sends the page's first form with these values, and whatever is hidden in it. */
   submit(place: Place, values: Readonly<Record<string, string>>): Promise<Place>;
+  /** Another one that holds the same cookies, and goes its own way from now on. */
+  copy(): LightBrowser;
 }
 
-export function createLightBrowser(client: HttpClient, origin: string): LightBrowser {
-  const cookies = new Map<string, string>();
+export interface LightBrowserOptions {
+  /** By name; kept up to date. None unless given. */
+  readonly cookies?: Map<string, string>;
+  /** With which statuses a page may come: as one, or as the answer to a mistake, unless told. */
+  readonly accepts?: readonly number[];
+}
 
+export function createLightBrowser(
+  client: Pick<HttpClient, 'call'>,
+  origin: string,
+  { cookies = new Map(), accepts = [200, 422] }: LightBrowserOptions = {},
+): LightBrowser {
   async function go(call: Call): Promise<Place> {
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     const headers = { ...BROWSER, ...call.headers, ...(cookie !== '' && { cookie }) };
     const reply = await client.call({ ...call, headers });
     remember(cookies, reply);
     const next = nextOf(reply, call.url);
-    if (next === undefined) return { url: call.url, html: pageOf(reply) };
-    return next.origin === origin ? go({ url: next }) : { url: next, html: '' };
+    if (next === undefined) return placeOf(call.url, reply, accepts);
+    return next.origin === origin ? go({ url: next }) : { url: next, status: 0, html: '' };
   }
 
   return {
@@ -33,6 +46,7 @@ export function createLightBrowser(client: HttpClient, origin: string): LightBro
       const form = { ...hiddenIn(place.html), ...values };
       return go({ method: 'POST', url: new URL(action, place.url), form, headers: { origin } });
     },
+    copy: () => createLightBrowser(client, origin, { cookies: new Map(cookies), accepts }),
   };
 }
 
@@ -56,11 +70,10 @@ function nextOf({ status, headers, body }: Reply, from: URL): URL | undefined {
   return refresh === undefined ? undefined : new URL(refresh.replaceAll('&amp;', '&'), from);
 }
 
-/** A page, be it the answer to a mistake. */
-function pageOf({ status, body }: Reply): string {
-  if (status !== 200 && status !== 422)
+function placeOf(url: URL, { status, body }: Reply, accepts: readonly number[]): Place {
+  if (!accepts.includes(status))
     throw new Error(`A page came with status ${status}: ${body.slice(0, 200)}`);
-  return body;
+  return { url, status, html: body };
 }
 
 function hiddenIn(html: string): Record<string, string> {

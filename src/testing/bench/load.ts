@@ -14,6 +14,7 @@ export interface Measured {
   readonly perCpuSecond: number;
   readonly cpuSeconds: number;
   readonly p50: number;
+  readonly p95: number;
   readonly p99: number;
 }
 
@@ -51,7 +52,8 @@ interface Measurable {
 
 async function crowdOf(target: Target, { scenario, users }: Load) {
   const client = createHttpClient(users);
-  const crowd = await Promise.all(Array.from({ length: users }, () => scenario(target, client)));
+  const ready = (at: number) => scenario(as(target, at), client);
+  const crowd = await Promise.all(Array.from({ length: users }, (_, at) => ready(at)));
 
   async function run(seconds: number): Promise<{ times: number[]; seconds: number }> {
     const times: number[] = [];
@@ -71,6 +73,11 @@ async function crowdOf(target: Target, { scenario, users }: Load) {
   return { run, leave: () => client[Symbol.dispose]() };
 }
 
+function as(target: Target, at: number): Target {
+  const { people = [] } = target;
+  return { ...target, person: people[at % people.length] ?? target.person };
+}
+
 function summarise(times: readonly number[], seconds: number, cpuSeconds: number): Measured {
   const sorted = times.toSorted((a, b) => a - b);
   const at = (part: number) =>
@@ -81,6 +88,7 @@ function summarise(times: readonly number[], seconds: number, cpuSeconds: number
     perCpuSecond: cpuSeconds > 0 ? times.length / cpuSeconds : 0,
     cpuSeconds,
     p50: at(0.5),
+    p95: at(0.95),
     p99: at(0.99),
   };
 }

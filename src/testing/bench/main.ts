@@ -1,9 +1,9 @@
 /**
- * `npm run bench -- [--seconds 2] [--rounds 15] [--users 32] [--scenario NAME]… [--profile FOLDER]`
+ * `npm run bench -- [--seconds 2] [--rounds 15] [--users 32] [--scenario NAME]… [--people 64] [--profile FOLDER]`
  *
  * Operations per CPU-second of Avian (its own process, Postgres, Redis) beside a bare in-memory
  * oidc-provider, both warmed up, taking turns of some seconds: the machine's moods are shared, the ratio
- * is what counts.
+ * is what counts. The scenario `beside` is Avian's alone: token requests while so many people sign in.
  */
 import { parseArgs } from 'node:util';
 import { type Crowds, gather, type Load, type Measured } from './load.ts';
@@ -19,12 +19,14 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '2' },
     rounds: { type: 'string', default: '15' },
     users: { type: 'string', default: '32' },
+    people: { type: 'string', default: '64' },
     scenario: { type: 'string', multiple: true, default: [...NAMES, 'beside'] },
     profile: { type: 'string' },
   },
 });
 const seconds = Number(values.seconds);
 const users = Number(values.users);
+const people = Number(values.people);
 /** A p99 wants many requests. */
 const BESIDE_SECONDS = 10;
 const chosen = NAMES.filter((name) => values.scenario.includes(name));
@@ -41,7 +43,7 @@ try {
 
 /** Says when the load began, in microseconds of the monotonic clock. */
 async function bench(flags: readonly string[]): Promise<number> {
-  await using avian = await startAvianPeer(flags);
+  await using avian = await startAvianPeer(flags, Math.max(users, people));
   await using bare = await startBarePeer([]);
   const since = Number(process.hrtime.bigint() / 1000n);
   const rounds: Round[] = [];
@@ -73,14 +75,14 @@ async function first(crowds: Crowds): Promise<Measured> {
   return measured;
 }
 
-/** Token requests of four machines, alone and while `users` people sign in without a pause. */
+/** Token requests of four machines, alone and while `people` sign in without a pause. */
 async function besideSignIns(avian: Peer): Promise<string> {
   const tokens = { scenario: SCENARIOS['client credentials'], users: 4 };
-  const people = { scenario: SCENARIOS['sign-in'], users };
+  const visitors = { scenario: SCENARIOS['sign-in'], users: people };
   const [alone] = await measured(avian, [tokens]);
-  const [beside, signIns] = await measured(avian, [tokens, people]);
+  const [beside, signIns] = await measured(avian, [tokens, visitors]);
   if (!alone || !beside || !signIns) throw new Error('Nothing was measured.');
-  return besideReport({ alone, beside, signIns });
+  return besideReport({ alone, beside, signIns, people });
 }
 
 async function measured(peer: Peer, loads: readonly Load[]): Promise<Measured[]> {

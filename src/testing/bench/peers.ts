@@ -9,9 +9,11 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { launch } from '#src/infra/postgres/embedded.ts';
 import type { Logger } from '#src/kernel/ports.ts';
+import { ALTERED_AVIAN, type Alterations } from '../altered-avian.ts';
 import { freePort } from '../free-port.ts';
 import { startRedis } from '../redis-server.ts';
 import { createHttpClient } from './http-client.ts';
+import { registerPeople } from './people.ts';
 import type { Target } from './scenarios.ts';
 
 /** A server in a process of its own, ready to be measured. */
@@ -47,18 +49,19 @@ export async function startBarePeer(flags: readonly string[]): Promise<Peer> {
   return { name: 'bare', target, pid: Number(child.pid), [Symbol.asyncDispose]: () => end(child) };
 }
 
-/** Avian as operators run it: its own process, Postgres that syncs, Redis. */
-export async function startAvianPeer(flags: readonly string[]): Promise<Peer> {
+/** Avian as operators run it: its own process, Postgres that syncs, Redis. With so many people. */
+export async function startAvianPeer(flags: readonly string[], people: number): Promise<Peer> {
   await using starting = new AsyncDisposableStack();
   const env = starting.use(await layGround('redis')).env;
   const child = starting.adopt(run([...flags, AVIAN], env), end);
   await answers(env.AVIAN_ISSUER, child);
   const target = await register(env);
+  const registered = await registerPeople(env, people);
 
   const started = starting.move();
   return {
     name: 'avian',
-    target,
+    target: { ...target, people: registered },
     pid: Number(child.pid),
     [Symbol.asyncDispose]: () => started.disposeAsync(),
   };
@@ -70,12 +73,16 @@ export interface Populated<Made> extends AsyncDisposable {
   readonly made: Made;
 }
 
-/** Avian as operators run it, with what `populate` makes of its settings while it runs. */
+/**
+ * Avian as operators run it, with what `populate` makes of its settings while it runs; on a Redis that is the
+ * caller's, where one is named.
+ */
 export async function startPopulated<Made>(
   populate: (env: Environment) => Promise<Made>,
+  redisUrl?: string,
 ): Promise<Populated<Made>> {
   await using starting = new AsyncDisposableStack();
-  const env = starting.use(await layGround('redis')).env;
+  const env = starting.use(await layGround('redis', redisUrl)).env;
   await answers(env.AVIAN_ISSUER, starting.adopt(run([AVIAN], env), end));
   const target = await register(env);
   const made = await populate(env);
@@ -89,17 +96,23 @@ export interface Pair extends AsyncDisposable {
   readonly target: Target;
   /** Where each listens; both are the issuer's, and answer to its Host only. */
   readonly addresses: readonly [string, string];
+  /** The settings of both. */
+  readonly env: Environment;
 }
 
-/** Avian twice, as behind a balancer: one database, one store, one issuer. */
-export async function startAvianPair(store: Store): Promise<Pair> {
+/** Avian twice, as behind a balancer: one database, one store, one issuer. Each altered, where it is told. */
+export async function startAvianPair(
+  store: Store,
+  altered: readonly Alterations[] = [],
+): Promise<Pair> {
   await using starting = new AsyncDisposableStack();
   const env = starting.use(await layGround(store)).env;
   const issuer = env.AVIAN_ISSUER;
   const port = String(await freePort());
   const other = `http://127.0.0.1:${port}`;
-  await answers(issuer, starting.adopt(run([AVIAN], env), end));
-  const second = starting.adopt(run([AVIAN], { ...env, PORT: port }), end);
+  const [one, two] = [0, 1].map((at) => programOf(altered[at]));
+  await answers(issuer, starting.adopt(run(one ?? [], env), end));
+  const second = starting.adopt(run(two ?? [], { ...env, PORT: port }), end);
   await answers(other, second, issuer);
   const target = await register(env);
 
@@ -107,18 +120,24 @@ export async function startAvianPair(store: Store): Promise<Pair> {
   return {
     target,
     addresses: [issuer, other],
+    env,
     [Symbol.asyncDispose]: () => started.disposeAsync(),
   };
 }
 
+function programOf(alterations: Alterations | undefined): readonly string[] {
+  return alterations ? [ALTERED_AVIAN, JSON.stringify(alterations)] : [AVIAN];
+}
+
 /** What Avian stands on, and the settings that say so. */
-async function layGround(store: Store) {
+async function layGround(store: Store, redisUrl?: string) {
   await using laying = new AsyncDisposableStack();
   const directory = await mkdtemp(join(tmpdir(), 'avian-bench-'));
   laying.defer(() => rm(directory, { recursive: true, force: true }));
   const postgres = await launch({ dir: join(directory, 'pg'), logger: quiet });
   laying.defer(() => postgres.stop());
-  const redis = store === 'redis' ? laying.use(await startRedis()) : undefined;
+  const isOurs = store === 'redis' && redisUrl === undefined;
+  const redis = isOurs ? laying.use(await startRedis()) : undefined;
   const port = await freePort();
   const env = {
     NODE_ENV: 'development',
@@ -126,8 +145,10 @@ async function layGround(store: Store) {
     AVIAN_ISSUER: `http://127.0.0.1:${port}`,
     AVIAN_DATA_DIR: directory,
     DATABASE_URL: postgres.url,
-    REDIS_URL: redis?.url ?? '',
+    REDIS_URL: redis?.url ?? redisUrl ?? '',
     LOG_LEVEL: 'warn',
+    // All of the load comes from one address.
+    AVIAN_RATE_LIMITS: 'off',
     AVIAN_SECRET_KEYS: `bench:${randomBytes(32).toString('base64')}`,
     AVIAN_COOKIE_KEYS: randomBytes(32).toString('base64'),
   };

@@ -8,7 +8,14 @@ export interface Target {
   readonly web: Registered & { readonly redirectUri: string };
   readonly machine: Registered;
   readonly resource: string;
-  readonly person: { readonly email: string; readonly password: string };
+  readonly person: Person;
+  /** One for each virtual user, where the server minds that many are the same. */
+  readonly people?: readonly Person[];
+}
+
+interface Person {
+  readonly email: string;
+  readonly password: string;
 }
 
 interface Registered {
@@ -69,7 +76,13 @@ async function signIn(target: Target, client: HttpClient): Promise<Record<string
 }
 
 /** What an application of the web would ask for, and what it would remember of it. */
-export function authorizationRequest({ issuer, web }: Target) {
+export function authorizationRequest(
+  {
+    issuer,
+    web,
+  }: Pick<Target, 'issuer'> & { readonly web: Pick<Target['web'], 'id' | 'redirectUri'> },
+  more: Readonly<Record<string, string>> = {},
+) {
   const [verifier, state, nonce] = [random(), random(), random()];
   const url = new URL('/auth', issuer);
   url.search = new URLSearchParams({
@@ -81,6 +94,7 @@ export function authorizationRequest({ issuer, web }: Target) {
     nonce,
     code_challenge: createHash('sha256').update(verifier).digest('base64url'),
     code_challenge_method: 'S256',
+    ...more,
   }).toString();
   return { url, verifier, state, nonce };
 }

@@ -49,7 +49,12 @@ export interface Browser extends Network {
   readonly engine: 'chromium' | 'firefox';
   /** Browsers before 2020 send no `Sec-Fetch-*`. */
   readonly sendsFetchMetadata: boolean;
+  readonly userAgent: string;
 }
+
+/** What a visitor's browser calls itself. */
+export const CHROME =
+  'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/156.0 Safari/537.36';
 
 const MOST_REDIRECTS = 20;
 
@@ -111,7 +116,7 @@ function headersFor(
   return {
     accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8',
     'accept-language': 'en-GB,en;q=0.9',
-    'user-agent': 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/156.0 Safari/537.36',
+    'user-agent': browser.userAgent,
     'upgrade-insecure-requests': '1',
     ...(method === 'POST' && { 'content-type': 'application/x-www-form-urlencoded' }),
     ...(method === 'POST' && origins && { origin: origins.origin }),

@@ -58,6 +58,7 @@ export async function setBrowserStage(): Promise<BrowserStage> {
     front,
     clock: avian.clock,
     rooms: avian.rooms,
+    deliver: avian.deliver,
     letterTo: avian.letterTo,
     lettersTo: avian.lettersTo,
     demo: (host, options, draft) => startDemo({ front, issuer, world }, host, options, draft),

@@ -73,6 +73,7 @@ describe('the two demo applications', () => {
     expect(end.url.href).toBe(`${apps.dashboard}/signed-out`);
     expect(end.heading).toBe('You are signed out');
 
+    await stage.deliver();
     const wiki = await ada.open(apps.wiki);
     expect(wiki.has('#sign-in')).toBe(true);
     expect(wiki.heading).toBe('You were signed out');

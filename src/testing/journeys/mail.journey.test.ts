@@ -68,9 +68,11 @@ describe('where the mail server', () => {
       await deliver();
       avian.clock.pass(MINUTE);
     }
-    const [entry] = await avian.rooms.outbox.list({ state: 'waiting', limit: 10 });
-    expect(entry).toMatchObject({ topic: 'recovery/reset', attempts: 3 });
-    expect(JSON.stringify(entry)).not.toContain(person.email);
+    // Other tests' mails wait beside it.
+    const waiting = await avian.rooms.outbox.list({ state: 'waiting', limit: 100 });
+    const tried = waiting.filter(({ attempts }) => attempts > 0);
+    expect(tried).toMatchObject([{ topic: 'recovery/reset', attempts: 3 }]);
+    expect(JSON.stringify(waiting)).not.toContain(person.email);
     // A link that has expired is not worth sending.
     avian.clock.pass(HOUR);
     server.behave({ does: 'accepts' });

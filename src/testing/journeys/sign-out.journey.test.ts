@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 import * as jose from 'jose';
 import * as oidc from 'openid-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MINUTE } from '#src/kernel/clock.ts';
 import { errorCodeOn } from '../screens/problem.ts';
 import { isSignIn } from '../screens/sign-in.ts';
 import { isSignedOut, isSignOut, signOutScreen } from '../screens/sign-out.ts';
@@ -186,10 +187,13 @@ describe('an address to go back to', () => {
 
 describe('the applications that a person was signed in to', () => {
   /** Listens the way an application's server would. */
-  async function listener() {
+  async function listener({ fails = 0 } = {}) {
     const received: string[] = [];
+    let calls = 0;
     const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
       const body = await text(request);
+      calls += 1;
+      if (calls <= fails) return void response.writeHead(503).end();
       received.push(new URLSearchParams(body).get('logout_token') ?? '');
       response.writeHead(200).end();
     };
@@ -206,6 +210,7 @@ describe('the applications that a person was signed in to', () => {
     };
     return {
       received,
+      calls: () => calls,
       uri: `http://127.0.0.1:${port}/backchannel-logout`,
       [Symbol.dispose]: close,
     };
@@ -222,8 +227,12 @@ describe('the applications that a person was signed in to', () => {
     await wiki.signIn(ada, person);
 
     const url = dashboard.signOutUrl({ id_token_hint: tokens.id_token ?? '' });
-    await signOutScreen(await ada.open(url, { from: dashboard.home })).yes();
-    await expect.poll(() => [one.received.length, other.received.length]).toEqual([1, 1]);
+    const end = await signOutScreen(await ada.open(url, { from: dashboard.home })).yes();
+    expect(end.text).toContain('We are telling these applications');
+    expect(end.text.match(/Flock Dashboard/g)?.length).toBeGreaterThanOrEqual(2);
+    expect((await end.reload()).text).not.toContain('We are telling');
+    await Promise.all([stage.deliver(), stage.deliver()]);
+    expect([one.received.length, other.received.length]).toEqual([1, 1]);
 
     const keys = jose.createRemoteJWKSet(new URL('/jwks', stage.url));
     for (const [app, { received }] of [
@@ -248,6 +257,56 @@ describe('the applications that a person was signed in to', () => {
     }
   });
 
+  it('hear of it once when they are back, though they failed three times', async () => {
+    using one = await listener({ fails: 3 });
+    using other = await listener();
+    const person = await stage.aUser();
+    const dashboard = await stage.app({ backchannelLogoutUri: one.uri });
+    const wiki = await stage.app({ backchannelLogoutUri: other.uri });
+    const ada = stage.visitor();
+    const tokens = await dashboard.signIn(ada, person);
+    await wiki.signIn(ada, person);
+    const url = dashboard.signOutUrl({ id_token_hint: tokens.id_token ?? '' });
+    await signOutScreen(await ada.open(url, { from: dashboard.home })).yes();
+    for (let round = 0; round < 6; round += 1) {
+      await stage.deliver();
+      stage.clock.pass(5 * MINUTE);
+    }
+    expect([one.calls(), one.received.length]).toEqual([4, 1]);
+    expect([other.calls(), other.received.length]).toEqual([1, 1]);
+  });
+
+  it('hear of a reset as well, which ends all that the person has there', async () => {
+    using one = await listener();
+    const person = await stage.aUser();
+    const app = await stage.app({ backchannelLogoutUri: one.uri });
+    await app.signIn(stage.visitor(), person);
+    const asked = await stage.visitor().open(`${stage.url}/recovery`);
+    await asked.enter({ email: person.email }).press('#recovery-submit');
+    const letter = await stage.letterTo(person.email);
+    const form = await stage.visitor().open(letter.links[0] ?? '');
+    await form.enter({ password: 'Quite another pass-phrase 7' }).press('#password-submit');
+    await stage.deliver();
+    const [token = ''] = one.received;
+    expect(jose.decodeJwt(token)).toMatchObject({ sub: person.id, aud: app.id });
+    expect(jose.decodeJwt(token)).not.toHaveProperty('sid');
+  });
+
+  it('hear nothing of whoever stays signed in, but the one that asked', async () => {
+    using one = await listener();
+    using other = await listener();
+    const person = await stage.aUser();
+    const dashboard = await stage.app({ backchannelLogoutUri: one.uri });
+    const wiki = await stage.app({ backchannelLogoutUri: other.uri });
+    const ada = stage.visitor();
+    const tokens = await dashboard.signIn(ada, person);
+    await wiki.signIn(ada, person);
+    const url = dashboard.signOutUrl({ id_token_hint: tokens.id_token ?? '' });
+    await signOutScreen(await ada.open(url, { from: dashboard.home })).no();
+    await stage.deliver();
+    expect([one.received.length, other.received.length]).toEqual([1, 0]);
+  });
+
   it('are not told when somebody else signs out', async () => {
     using one = await listener();
     const app = await stage.app({ backchannelLogoutUri: one.uri });
@@ -258,6 +317,7 @@ describe('the applications that a person was signed in to', () => {
     const tokens = await other.signIn(eve, stranger);
     const url = other.signOutUrl({ id_token_hint: tokens.id_token ?? '' });
     await signOutScreen(await eve.open(url, { from: other.home })).yes();
+    await stage.deliver();
     expect(one.received).toEqual([]);
     expect(await isSignedIn(ada, app)).toBe(true);
   });

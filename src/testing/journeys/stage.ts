@@ -60,6 +60,7 @@ export async function setStage(options?: AvianOptions): Promise<Stage> {
     issuer: avian.issuer,
     clock: avian.clock,
     rooms: avian.rooms,
+    deliver: avian.deliver,
     letterTo: avian.letterTo,
     lettersTo: avian.lettersTo,
     outcomes: (id, action) =>

@@ -215,9 +215,16 @@ property(30, 'Tenant Ownership Verification', () => {
     const { id } = await bench.aUser(other);
     const { units } = bench;
     const clock = createTestClock();
-    const { users, sessions: store, audit } = stores();
+    const { users, tenants, sessions: store, audit } = stores();
     const digest = createDigest(randomBytes(32));
-    const sessions = createSessions({ units, store, users, audit, clock, digest });
+    const told = {
+      outbox: { logout: async () => undefined, mail: async () => true },
+      applications: { of: async () => [] },
+    };
+    const sessions = createSessions({
+      ...{ units, store, users, tenants, audit, clock, digest, ...told },
+      issuer: 'https://id.test',
+    });
     const facts = { uid: mark(), userId: id, startedAt: clock.now(), signedInAt: clock.now() };
 
     const reaching = sessions.end({ tenantId: own, userId: id, uid: facts.uid, reason: 'spite' });

@@ -1,3 +1,5 @@
+import { SignInFirstPage } from '#src/features/account/gate.ts';
+import * as account from '#src/features/account/pages.ts';
 import * as change from '#src/features/email-change/pages.ts';
 import * as lockout from '#src/features/lockout/pages.ts';
 import * as recovery from '#src/features/recovery/pages.ts';
@@ -13,6 +15,7 @@ export function accountSamplesOf(say: (text: string) => string): Record<string, 
     ...verifying(say, application),
     ...recovering(say, application),
     ...changing(say, application),
+    ...looking(say, application),
     'unlock-open': sample(lockout.OpenPage, { email: say('ada@example.com') }, FORMS),
     'unlock-opened': sample(lockout.OpenedPage, { email: say('ada@example.com'), application }),
     'unlock-opened-least': sample(lockout.OpenedPage, { email: 'ada@example.com' }),
@@ -107,7 +110,7 @@ function recovering(say: Say, application: Application): Record<string, Sample> 
 
 function changing(say: Say, application: Application): Record<string, Sample> {
   const addresses = { oldEmail: say('ada@example.com'), newEmail: say('ada@new.example') };
-  const { AskPage, SentPage, SignInFirstPage, LinkPages, DonePages, DeadLinkPage } = change;
+  const { AskPage, SentPage, LinkPages, DonePages, DeadLinkPage } = change;
   return {
     'email-ask': sample(AskPage, { email: addresses.oldEmail }, FORMS),
     'email-ask-wrong': sample(
@@ -117,8 +120,6 @@ function changing(say: Say, application: Application): Record<string, Sample> {
     ),
     'email-sent': sample(SentPage, { application }),
     'email-sent-least': sample(SentPage, {}),
-    'email-sign-in-first': sample(SignInFirstPage, { application }),
-    'email-sign-in-first-least': sample(SignInFirstPage, {}),
     'email-confirm': sample(LinkPages.confirm, addresses, FORMS),
     'email-undo': sample(LinkPages.undo, addresses, FORMS),
     'email-confirmed': sample(DonePages.confirm, { application }),
@@ -129,5 +130,38 @@ function changing(say: Say, application: Application): Record<string, Sample> {
       title: 'This link has expired',
       advice: 'Links work.',
     }),
+  };
+}
+
+function looking(say: Say, application: Application): Record<string, Sample> {
+  const email = say('ada@example.com');
+  const signedIn = { iso: '2030-01-01T09:14:00.000Z', words: '1 January 2030 at 09:14 UTC' };
+  const seen = (words: string) => ({ iso: '2030-01-01T12:00:00.000Z', words });
+  const least = { signedIn, lastSeen: seen('just now'), applications: [] };
+  const own = { ...least, uid: 'here', isPresent: true, browser: say('Firefox on Windows') };
+  const others = [
+    {
+      ...{ ...least, uid: say('phone'), isPresent: false, browser: say('Safari on iPhone') },
+      address: say('203.0.113.9'),
+      lastSeen: seen('3 hours ago'),
+      how: 'password and one-time code',
+      applications: [say('Flock Dashboard'), 'Flock Wiki'],
+    },
+    { ...least, uid: 'bare', isPresent: false, browser: 'Unknown browser' },
+  ];
+  const purpose = 'to see where you are signed in';
+  const { SessionsPage, SignedOutPage } = account;
+  return {
+    sessions: sample(SessionsPage, { email, entries: [own, ...others] }, FORMS),
+    'sessions-ended': sample(
+      SessionsPage,
+      { email, entries: [own, ...others], done: 'You signed out 1 browser.' },
+      FORMS,
+    ),
+    'sessions-one': sample(SessionsPage, { email, entries: [own] }, FORMS),
+    'account-signed-out': sample(SignedOutPage, { application }),
+    'account-signed-out-least': sample(SignedOutPage, {}),
+    'sign-in-first': sample(SignInFirstPage, { purpose, application }),
+    'sign-in-first-least': sample(SignInFirstPage, { purpose }),
   };
 }

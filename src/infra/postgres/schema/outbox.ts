@@ -10,10 +10,10 @@ export const outbox = pgTable(
     id: id(),
     /** Null for what concerns the server as a whole. */
     tenantId: uuid('tenant_id'),
-    kind: text('kind', { enum: ['mail'] }).notNull(),
-    /** What it is about: a mail's view, below views/mail. */
+    kind: text('kind', { enum: ['mail', 'logout'] }).notNull(),
+    /** What it is about: a mail's view, below views/mail; `logout`, of a session's end. */
     topic: text('topic').notNull(),
-    /** A digest of whom it goes to, for limits; the address itself is in the content. */
+    /** A digest of whom it goes to, for limits; the address or the application itself is in the content. */
     recipientDigest: digest('recipient_digest').notNull(),
     /** Sealed; empty once it is settled. */
     contentSealed: text('content_sealed').notNull(),
@@ -42,7 +42,7 @@ export const outbox = pgTable(
       columns: [t.tenantId],
       foreignColumns: [tenants.id],
     }),
-    check('outbox_kind_check', sql`${t.kind} in ('mail')`),
+    check('outbox_kind_check', sql`${t.kind} in ('mail', 'logout')`),
     check('outbox_state_check', sql`${t.state} in ('waiting', 'delivered', 'dead')`),
   ],
 );

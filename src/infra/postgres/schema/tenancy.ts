@@ -26,6 +26,15 @@ export const tenants = pgTable(
       .default('composition'),
     /** How long a password holds; null says for ever (R6.5). */
     passwordDays: integer('password_days').default(90),
+    /** How many sessions a person may be in at once; null says any number. */
+    sessionLimit: integer('session_limit'),
+    /** What of R7.8's signals ends a session. */
+    sessionWatch: text('session_watch', {
+      enum: ['browser-changed', 'refresh-token-reused', 'two-places'],
+    })
+      .array()
+      .notNull()
+      .default(['browser-changed', 'refresh-token-reused', 'two-places']),
     createdAt: instant('created_at').notNull(),
     updatedAt: instant('updated_at').notNull(),
   },
@@ -41,5 +50,10 @@ export const tenants = pgTable(
     ),
     check('tenants_password_rules_check', sql`${t.passwordRules} in ('composition', 'nist')`),
     check('tenants_password_days_check', sql`${t.passwordDays} between 1 and 3650`),
+    check('tenants_session_limit_check', sql`${t.sessionLimit} between 1 and 100`),
+    check(
+      'tenants_session_watch_check',
+      sql`${t.sessionWatch} <@ array['browser-changed', 'refresh-token-reused', 'two-places']`,
+    ),
   ],
 );

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DAY, HOUR, later } from '#src/kernel/clock.ts';
 import { property } from '#src/testing/property.ts';
 import { anInstant } from '../bench.ts';
 import { isOver, sessionEnd } from '../lifetime.ts';
+import { type KeptSessions, keptSessions, STORES } from './bench.ts';
 
 property(14, 'Session Inactivity Expiration', () => {
   it('is gone after 24 hours without a use', () => {
@@ -43,5 +44,34 @@ property(14, 'Session Inactivity Expiration', () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  describe.each(STORES)('with sessions in %s', (store) => {
+    let sessions: KeptSessions;
+    beforeAll(async () => {
+      sessions = await keptSessions(store);
+    });
+    afterAll(() => sessions[Symbol.asyncDispose]());
+
+    it('lives on for 24 hours from each use, be it at an application or at a page of ours, and then no more', async () => {
+      const uses = fc.array(
+        fc.record({ gap: fc.integer({ min: 1, max: 24 * HOUR - 1 }), ours: fc.boolean() }),
+        { maxLength: 5 },
+      );
+      await fc.assert(
+        fc.asyncProperty(uses, fc.nat(DAY), async (made, more) => {
+          const session = await sessions.signIn();
+          for (const { gap, ours } of made) {
+            sessions.clock.pass(gap);
+            expect(await (ours ? session.use() : session.visit())).toBe(true);
+            const end = (await session.entry())?.expiresAt;
+            expect(end).toStrictEqual(later(sessions.clock.now(), 24 * HOUR));
+          }
+          sessions.clock.pass(24 * HOUR + more);
+          expect([await session.use(), await session.visit()]).toStrictEqual([false, false]);
+        }),
+        { numRuns: 6, endOnFailure: true },
+      );
+    });
   });
 });

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
-import { DAY, later } from '#src/kernel/clock.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DAY, HOUR, later } from '#src/kernel/clock.ts';
 import { property } from '#src/testing/property.ts';
 import { anInstant, aRecord, aSession } from '../bench.ts';
 import { standing } from '../lifetime.ts';
+import { type KeptSessions, keptSessions, STORES } from './bench.ts';
 
 property(13, 'Session Invalidation on Logout', () => {
   it('refuses an ended session at every later time, whatever it says of itself', () => {
@@ -58,6 +59,40 @@ property(13, 'Session Invalidation on Logout', () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  describe.each(STORES)('with sessions in %s', (store) => {
+    let sessions: KeptSessions;
+    beforeAll(async () => {
+      sessions = await keptSessions(store);
+    });
+    afterAll(() => sessions[Symbol.asyncDispose]());
+
+    it('opens nothing from the sign-out on, at any time', async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.nat(8 * DAY), async (wait) => {
+          const session = await sessions.signIn();
+          expect([await session.use(), await session.visit()]).toStrictEqual([true, true]);
+          await session.signOut();
+          sessions.clock.pass(wait);
+          expect(await session.entry()).toBeUndefined();
+          expect([await session.use(), await session.visit()]).toStrictEqual([false, false]);
+        }),
+        { numRuns: 5, endOnFailure: true },
+      );
+    });
+
+    it('opens nothing although the store got it back as it was before', async () => {
+      const session = await sessions.signIn();
+      const before = await session.entry();
+      await session.signOut();
+      const { store } = sessions.avian.avian;
+      if (!before) throw new Error('There was no session.');
+      expect(await store.put(session.key, before)).toBe(false);
+      sessions.clock.pass(HOUR);
+      expect(await store.put(session.key, before)).toBe(true);
+      expect([await session.use(), await session.visit()]).toStrictEqual([false, false]);
+    });
   });
 });
 
