@@ -9,12 +9,9 @@
  * the service is not whole five seconds after the fault, or anything that was acknowledged is undone.
  */
 import { parseArgs } from 'node:util';
-import { openParts } from '#src/app/commands/open.ts';
-import { createWarnings } from '#src/app/commands/terminal.ts';
-import { machineFiles } from '#src/app/config/machine.ts';
-import type { Person } from './bystanders.ts';
 import { type Outage, suffer } from './outage.ts';
-import { type Environment, startPopulated } from './peers.ts';
+import { startPopulated } from './peers.ts';
+import { registerPeople } from './people.ts';
 import { LAYOUTS, type Layout } from './troubled-redis.ts';
 
 const NAMES = Object.keys(LAYOUTS) as Layout[];
@@ -43,7 +40,7 @@ try {
 
 async function holds(layout: Layout): Promise<boolean> {
   await using redis = await LAYOUTS[layout]();
-  await using avian = await startPopulated(populate, redis.url);
+  await using avian = await startPopulated((env) => registerPeople(env, PEOPLE), redis.url);
   let isWhole = true;
   for (const fault of redis.faults.filter(({ name }) => name.includes(values.fault))) {
     const outage = await suffer(avian.target, avian.made, fault);
@@ -53,22 +50,6 @@ async function holds(layout: Layout): Promise<boolean> {
     isWhole &&= broken.length === 0;
   }
   return isWhole;
-}
-
-/** An account for everybody: many who sign in to one at once are held to be guessing. */
-async function populate(env: Environment): Promise<readonly Person[]> {
-  await using parts = await openParts({ env, files: machineFiles }, createWarnings().logger);
-  const tenant = await parts.tenancy.locate('bench');
-  if (!tenant) throw new Error('There is no tenant.');
-  const people = Array.from({ length: PEOPLE }, (_, at) => ({
-    email: `ada.${at}@bench.example`,
-    password: 'Correct horse battery staple 4!',
-  }));
-  for (const person of people) {
-    const draft = { tenantId: tenant.id, name: 'Ada', role: 'user', verified: true };
-    await parts.users.create({ ...draft, ...person });
-  }
-  return people;
 }
 
 function lineOf({ seen, signedInAfter, refusedFor, checked, undone }: Outage): string {
