@@ -4,7 +4,8 @@ const services = './src/testing/services.ts';
 
 /**
  * Four kinds of test, told apart by suffix (CONTRIBUTING.md). Files share their modules: nothing
- * in the product holds state, so a thread loads each module once and runs many files.
+ * in the product holds state, so a thread loads each module once and runs many files. A thread
+ * serves one kind only, and ends where a file of another comes next: so the kinds run one after another.
  */
 export default defineConfig({
   test: {
@@ -25,6 +26,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          sequence: { groupOrder: 0 },
           include: ['{src,docs}/**/*.test.ts'],
           exclude: ['**/*.{wired,journey,browser}.test.ts'],
           testTimeout: 20_000,
@@ -34,6 +36,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'wired',
+          sequence: { groupOrder: 1 },
           include: ['src/**/*.wired.test.ts'],
           globalSetup: services,
           testTimeout: 30_000,
@@ -43,6 +46,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'journey',
+          sequence: { groupOrder: 2 },
           include: ['src/**/*.journey.test.ts'],
           globalSetup: services,
           testTimeout: 60_000,
@@ -57,7 +61,7 @@ export default defineConfig({
           testTimeout: 90_000,
           // Chromium takes the second core.
           maxWorkers: 1,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],

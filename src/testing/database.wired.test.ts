@@ -4,7 +4,7 @@ import { aDatabase, anOwnDatabase, aRedis } from './database.ts';
 import { inDatabase } from './maintenance.ts';
 
 describe('aDatabase', () => {
-  test('is one migrated copy for this worker, however many ask at once', async () => {
+  test('is one migrated copy for this file, however many ask at once', async () => {
     const urls = await Promise.all([aDatabase(), aDatabase(), aDatabase()]);
     expect(new Set(urls).size).toBe(1);
     expect(await tablesOf(urls[0] ?? '')).toContain('users');

@@ -13,7 +13,7 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** A server on which a test may make databases and roles; names one that it never drops. */
     postgresUrl: string;
-    /** The migrated database that each worker's is a copy of. */
+    /** The migrated database that each test file's is a copy of. */
     templateDatabase: string;
     redisUrl: string;
     /** Where the pooler's socket is, when instances are to reach Postgres through one. */
@@ -26,8 +26,11 @@ const HURRY = {
   autovacuum: 'off',
   fsync: 'off',
   full_page_writes: 'off',
+  io_method: 'sync',
   max_connections: '200',
+  max_wal_senders: '0',
   synchronous_commit: 'off',
+  wal_level: 'minimal',
 };
 
 /**

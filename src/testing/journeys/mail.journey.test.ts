@@ -68,10 +68,10 @@ describe('where the mail server', () => {
       await deliver();
       avian.clock.pass(MINUTE);
     }
-    // Other tests' mails wait beside it.
+    // What other tests left waits beside it.
     const waiting = await avian.rooms.outbox.list({ state: 'waiting', limit: 100 });
-    const tried = waiting.filter(({ attempts }) => attempts > 0);
-    expect(tried).toMatchObject([{ topic: 'recovery/reset', attempts: 3 }]);
+    const theirs = waiting.filter(({ tenantId }) => tenantId === person.tenantId);
+    expect(theirs).toMatchObject([{ topic: 'recovery/reset', attempts: 3 }]);
     expect(JSON.stringify(waiting)).not.toContain(person.email);
     // A link that has expired is not worth sending.
     avian.clock.pass(HOUR);
