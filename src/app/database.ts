@@ -43,12 +43,12 @@ async function openGiven(deps: DatabaseDeps, url: string): Promise<Database> {
 
 const LAUNCHES = 3;
 
-/** Between the launch and our first connection, the process that started the server may stop it. */
+/** Whoever leaves last stops the server, and may do so between our launch and our being seen on it. */
 async function openEmbedded(deps: DatabaseDeps): Promise<Database> {
   for (let launches = 1; ; launches++) {
     const server = await launchServer(deps);
     try {
-      return embeddedDatabase(deps, server, await connectTo(deps, server.url));
+      return embeddedDatabase(deps, server, await enter(deps, server));
     } catch (cause) {
       await server.stop();
       if (launches === LAUNCHES || !(cause instanceof Unavailable)) throw cause;
@@ -67,6 +67,21 @@ async function launchServer({ config, logger }: DatabaseDeps): Promise<Server> {
   const ranBefore = (await findRunning(dir)) !== undefined;
   return { ...(await launch({ dir, logger })), ranBefore };
 }
+
+/** From then on, whoever wants to stop the server sees that we are on it. */
+async function enter(deps: DatabaseDeps, { url }: Server): Promise<Pool> {
+  const pool = await connectTo(deps, url);
+  try {
+    await pool.query(`select pg_advisory_xact_lock_shared(${DOOR})`);
+    return pool;
+  } catch (error) {
+    await pool.end();
+    throw new Unavailable('The embedded Postgres is being stopped.', { cause: error });
+  }
+}
+
+/** Held alone by whoever looks whether somebody is on the server, until it is stopped or left. */
+const DOOR = 4_720_001;
 
 function embeddedDatabase(deps: DatabaseDeps, server: Server, pool: Pool): Database {
   const { version, source, url } = server;
@@ -89,16 +104,11 @@ const PAUSE_MS = 100;
 
 /** Stops the server where nobody else is on it: whoever started it waits for those who came later. */
 async function leave(deps: DatabaseDeps, server: Server): Promise<void> {
-  if (server.ranBefore) {
-    await server.stop();
-    await stopOrphan(deps);
-    return;
-  }
-  for (let waited = 0; await isUsed(server.url); waited += PAUSE_MS) {
+  for (let waited = 0; !(await stopUnused(server)); waited += PAUSE_MS) {
     if (waited >= PATIENCE_MS) return;
     await sleep(PAUSE_MS);
   }
-  await server.stop();
+  if (server.ranBefore) await stopOrphan(deps);
 }
 
 /** Whether more connections of ours are on the server than this pool's own. */
@@ -113,17 +123,28 @@ async function hasOthers(pool: Pool): Promise<boolean> {
   }
 }
 
-/** Whether another process of ours is connected to the embedded server; a person's psql holds up nothing. */
-async function isUsed(url: string): Promise<boolean> {
+/**
+ * Stops the server where it is ours to stop, unless another process of ours is connected to it; a person's psql
+ * holds up nothing. Nobody enters meanwhile.
+ */
+async function stopUnused({ url, stop }: EmbeddedPostgres): Promise<boolean> {
   const pool = createPool({ url, poolSize: 1 }, UNHEARD);
   try {
-    const { rowCount } = await pool.query(OTHERS);
-    return (rowCount ?? 0) > 0;
+    if (await isUsed(pool)) return false;
+    await stop();
+    return true;
+  } finally {
+    await pool.end();
+  }
+}
+
+async function isUsed(pool: Pool): Promise<boolean> {
+  try {
+    await pool.query(`select pg_advisory_lock(${DOOR})`);
+    return ((await pool.query(OTHERS)).rowCount ?? 0) > 0;
   } catch {
     // One that no longer answers is used by nobody.
     return false;
-  } finally {
-    await pool.end();
   }
 }
 
@@ -140,8 +161,7 @@ async function stopOrphan(deps: DatabaseDeps): Promise<void> {
   const { findRunning } = await import('#src/infra/postgres/embedded.ts');
   try {
     if (!(await findRunning(join(deps.config.dataDir, SERVER_DIR)))) return;
-    const server = await launchServer(deps);
-    await server.stop();
+    await stopUnused(await launchServer(deps));
   } catch {
     // Its starter stops it at this moment. Our own work is done either way.
   }
