@@ -15,7 +15,17 @@ Visitor.prototype.visitStatement = function visit(statement) {
 
 const rooms = {
   records: ['audit', 'outbox', 'tenancy', 'users'],
-  rules: ['clients', 'lockout', 'passwords', 'sessions', 'throttle'],
+  rules: [
+    'access',
+    'clients',
+    'grants',
+    'lockout',
+    'passwords',
+    'resources',
+    'sessions',
+    'throttle',
+    'webhooks',
+  ],
   journeys: [
     ...['account', 'email-change', 'monitoring', 'recovery', 'registration', 'sign-in'],
     'verification',

@@ -8,7 +8,13 @@ import {
 } from '#src/features/monitoring/index.ts';
 import type { DevMailbox } from '#src/features/outbox/index.ts';
 import { type HasherSettings, rulesScript } from '#src/features/passwords/index.ts';
-import { createLimits, createThrottle, type Throttle } from '#src/features/throttle/index.ts';
+import { type Canary, createCanary, createWallTrial } from '#src/features/tenancy/index.ts';
+import {
+  createLimits,
+  createThrottle,
+  type Throttle,
+  type ThrottleDeps,
+} from '#src/features/throttle/index.ts';
 import { createAssets } from '#src/http/assets.ts';
 import { createCookies } from '#src/http/cookies.ts';
 import { createCsrf } from '#src/http/csrf.ts';
@@ -20,16 +26,19 @@ import { createDigest } from '#src/infra/crypto/digest.ts';
 import type { EphemeralStore } from '#src/infra/ephemeral/port.ts';
 import type { LogContext } from '#src/infra/log/context.ts';
 import type { EventLoopMeter } from '#src/infra/meter/event-loop.ts';
-import { type Clock, DAY, HOUR, MINUTE, SECOND } from '#src/kernel/clock.ts';
+import { type Clock, HOUR, MINUTE, SECOND } from '#src/kernel/clock.ts';
 import type { Ids } from '#src/kernel/ids.ts';
 import type { Logger } from '#src/kernel/ports.ts';
 import { createOidc, DOCUMENTS, type Oidc } from '#src/oidc/index.ts';
+import { createManagementApi, type ManagementApi } from './api.ts';
+import { createAuditJobs } from './audit-jobs.ts';
 import type { Config } from './config/config.ts';
 import type { Secrets } from './config/secrets.ts';
-import { type Core, MONTHS_AHEAD, openCore, PRODUCT, VIEWS } from './core.ts';
+import { type Core, openCore, PRODUCT, VIEWS } from './core.ts';
 import type { Database } from './database.ts';
 import { createDoors } from './doors.ts';
 import { openEphemeralStore } from './ephemeral.ts';
+import { createEvents, type Events } from './events.ts';
 import { createFigures } from './figures.ts';
 import type { Job } from './jobs.ts';
 import { createServer } from './server.ts';
@@ -43,6 +52,8 @@ export interface Ports {
   readonly hashing?: HasherSettings;
   /** In place of the usual pace of answers that could tell (ADR 0038), in milliseconds. */
   readonly paceMs?: number;
+  /** Whether answers of the API are held against the shapes they are promised to have: in tests. */
+  readonly checks?: boolean;
   /** Of the process that serves: whether it was asked to stop, and how late its event loop is. */
   readonly lifecycle?: Lifecycle;
   readonly loop?: Pick<EventLoopMeter, 'mean' | 'p99'>;
@@ -54,6 +65,8 @@ export interface Avian extends AsyncDisposable {
   readonly core: Core;
   readonly store: EphemeralStore;
   readonly oidc: Oidc;
+  readonly api: ManagementApi;
+  readonly events: Events;
   /** Every router of ours, in order: what there is to ask for, beside what the engine serves. */
   readonly routers: readonly Router[];
   readonly jobs: readonly Job[];
@@ -78,41 +91,27 @@ export async function compose(
     await openCore({ config, secrets, pool: database.pool, serves: true, ...ports }),
   );
   const store = opening.use(openEphemeralStore(config, core.units, ports));
-  const throttle = createThrottle({
-    ...{ ...ports, audit: core.rooms.audit, digest: core.digest, window: store.window },
-    ...(config.limits !== 'off' && { overrides: config.limits }),
-  });
-  const limits = createLimits({
-    throttle: config.limits === 'off' ? UNLIMITED : throttle,
-    clock: ports.clock,
-  });
+  const { throttle, limits } = createCounting(config, core, store, ports);
   const web = { ...createWeb(config, secrets, core, ports), limits };
   const oidc = await createOidc({
-    ...ports,
-    ...core.rooms,
+    ...{ ...ports, ...core.rooms, ...web },
     settings: { issuer: config.issuer, ...config.cookies, fetchAllow: config.fetchAllow },
-    keys: core.keys,
-    units: core.units,
-    tokens: core.stores.tokens,
-    store: store.store,
-    digest: core.digest,
-    cookies: web.cookies,
-    cookieSigner: web.cookieSigner,
+    ...{ keys: core.keys, units: core.units, digest: core.digest },
+    ...{ tokens: core.stores.tokens, store: store.store },
     dpopNonceKey: core.serverSecrets.dpopNonceKey,
-    page: web.page,
   });
   const pages = createDoors({
     ...{ core, web, oidc, store: store.store, issuer: config.issuer },
     ...{ clock: ports.clock, ids: ports.ids },
   });
-  const watch = createWatch({ config, core, store: store.store, pool: database.pool, ports });
+  const events = opening.use(createEvents({ ...ports, core, config }));
+  const api = createManagementApi({
+    ...{ ...ports, ...web, core, events, oidc, store: store.store, issuer: config.issuer },
+  });
+  const watch = await createWatch({ config, core, store: store.store, pool: database.pool, ports });
   const app = createServer({
-    config,
-    ...ports,
-    ...web,
-    ...watch,
-    pages,
-    oidc: oidc.middleware,
+    ...{ ...ports, ...web, ...watch, config, pages },
+    ...{ api: api.routers, oidc: oidc.middleware },
   });
 
   const answer = app.callback();
@@ -121,12 +120,37 @@ export async function compose(
     handler: (request, response) => void answer(request, response),
     core,
     store: store.store,
-    routers: [watch.health, ...pages],
+    api,
+    events,
+    routers: [watch.health, ...pages, ...api.routers],
     oidc,
-    jobs: [...jobsOf(core, store.store, oidc), sweepOf(throttle)],
+    jobs: [
+      ...jobsOf(core, store.store, oidc),
+      ...jobsOfTenancy(core, watch.canary),
+      ...createAuditJobs({ rooms: core.rooms, logger: ports.logger, ...config.audit }),
+      ...[...events.jobs, sweepOf(throttle), sweepOfApi(api)],
+    ],
     ...(core.mail.mailbox && { mailbox: core.mail.mailbox }),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
+}
+
+/** What is counted, and what passes. */
+function createCounting(
+  config: Config,
+  core: Core,
+  { window }: { readonly window: ThrottleDeps['window'] },
+  ports: Ports,
+) {
+  const throttle = createThrottle({
+    ...{ ...ports, audit: core.rooms.audit, digest: core.digest, window },
+    ...(config.limits !== 'off' && { overrides: config.limits }),
+  });
+  const limits = createLimits({
+    throttle: config.limits === 'off' ? UNLIMITED : throttle,
+    clock: ports.clock,
+  });
+  return { throttle, limits };
 }
 
 /** The toolkit's parts that several rooms share. */
@@ -159,12 +183,15 @@ interface WatchParts {
 }
 
 /** How the instance fares, for who asks; and what it does about having too much to do. */
-function createWatch({ config, core, store, pool, ports }: WatchParts) {
+async function createWatch({ config, core, store, pool, ports }: WatchParts) {
   const { lifecycle = { stopping: false }, loop, logger } = ports;
+  const canary = createCanary({ ...ports, units: core.units, trial: createWallTrial() });
+  await canary.sing();
   const reachability = createReachability();
   const figures = createFigures(loop);
   const health = createHealth({
     ...{ units: core.units, reachability, store, lifecycle, figures, logger },
+    isolation: { ask: canary.listen },
   });
   const saturation = createSaturationGate({
     delay: () => loop?.mean() ?? 0,
@@ -173,7 +200,7 @@ function createWatch({ config, core, store, pool, ports }: WatchParts) {
     open: DOCUMENTS,
     logger,
   });
-  return { health: createHealthApi({ health }), saturation };
+  return { health: createHealthApi({ health }), saturation, canary };
 }
 
 /** How many rows a round may remove: few enough for one statement's time. */
@@ -181,6 +208,17 @@ const SWEEP = 1000;
 
 function sweepOf(throttle: Throttle): Job {
   return { name: 'sweep-limits', every: MINUTE, run: () => throttle.sweep(SWEEP) };
+}
+
+function sweepOfApi(api: ManagementApi): Job {
+  return { name: 'sweep-idempotency', every: HOUR, run: () => api.sweep(SWEEP) };
+}
+
+function jobsOfTenancy({ rooms }: Core, canary: Canary): readonly Job[] {
+  return [
+    { name: 'try-walls', every: HOUR, run: () => canary.sing() },
+    { name: 'remove-tenants', every: HOUR, run: () => rooms.tenancy.removeDue() },
+  ];
 }
 
 /** The timetable: what comes round by itself. */
@@ -199,6 +237,5 @@ function jobsOf({ rooms, keys }: Core, store: EphemeralStore, oidc: Oidc): reado
     { name: 'sweep-outbox', every: HOUR, run: () => rooms.outbox.sweep(SWEEP) },
     { name: 'sweep-lockout', every: HOUR, run: () => rooms.lockout.sweep(SWEEP) },
     { name: 'warn-of-expiry', every: HOUR, run: () => rooms.passwords.warn() },
-    { name: 'audit-partitions', every: DAY, run: () => rooms.audit.prepare(MONTHS_AHEAD) },
   ];
 }

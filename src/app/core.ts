@@ -4,6 +4,8 @@ import {
   createArgon2Hasher,
   type HasherSettings,
 } from '#src/features/passwords/index.ts';
+import { boundaryReached } from '#src/features/tenancy/index.ts';
+import { createAuditKeys } from '#src/infra/crypto/audit-keys.ts';
 import { createDigest } from '#src/infra/crypto/digest.ts';
 import { createSealer } from '#src/infra/crypto/sealer.ts';
 import { createMailViews } from '#src/infra/mail/render.ts';
@@ -37,7 +39,10 @@ export interface Core extends AsyncDisposable {
 }
 
 export interface CoreDeps {
-  readonly config: Pick<Config, 'database' | 'passwords' | 'mail' | 'issuer' | 'production'>;
+  readonly config: Pick<
+    Config,
+    'database' | 'passwords' | 'mail' | 'issuer' | 'production' | 'audit'
+  >;
   readonly secrets: Secrets;
   readonly pool: Pool;
   readonly clock: Clock;
@@ -54,7 +59,10 @@ export const MONTHS_AHEAD = 3;
 /** The rooms and the keys, on a database whose schema is this version's. */
 export async function openCore(deps: CoreDeps): Promise<Core> {
   const { config, secrets, pool, clock, ids } = deps;
-  const units = createUnits(pool, { statementTimeoutMs: config.database.statementTimeoutMs });
+  const units = createUnits(pool, {
+    statementTimeoutMs: config.database.statementTimeoutMs,
+    onBoundary: (scope, fault) => rooms.audit.recordAlone(boundaryReached(scope, fault)),
+  });
   const sealer = createSealer(secrets.secretKeys);
   const serverSecrets = await openServerSecrets({ units, sealer, ids, clock });
   const digest = createDigest(serverSecrets.digestKey);
@@ -68,6 +76,11 @@ export async function openCore(deps: CoreDeps): Promise<Core> {
   const stores = createStores();
   const parts = {
     ...{ units, clock, ids, digest, hasher, sealer, product: PRODUCT, issuer: config.issuer },
+    auditKeys: createAuditKeys({
+      seal: serverSecrets.auditSealKey,
+      sign: serverSecrets.auditSignKey,
+    }),
+    auditDays: config.audit.days,
     ...{ mailer: mail.mailer, views: createMailViews({ dir: VIEWS }), from: config.mail.from },
   };
   const rooms = createRooms(parts, stores);

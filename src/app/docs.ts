@@ -1,5 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { openApiFile, permissionsPage } from './api-reference.ts';
+import { auditEventsPage } from './audit-events-page.ts';
 import { limitsPage } from './config/limits-page.ts';
 import { configurationPage, exampleFile } from './config/reference.ts';
 
@@ -7,8 +9,11 @@ import { configurationPage, exampleFile } from './config/reference.ts';
 export function generatedFiles(): Readonly<Record<string, string>> {
   return {
     '.env.example': exampleFile(),
+    'docs/reference/audit-events.md': auditEventsPage(),
     'docs/reference/configuration.md': configurationPage(),
     'docs/reference/limits.md': limitsPage(),
+    'docs/reference/openapi.json': openApiFile(),
+    'docs/reference/permissions.md': permissionsPage(),
   };
 }
 

@@ -1,6 +1,25 @@
-import { type Audit, createAudit, createAuditStore } from '#src/features/audit/index.ts';
-import { type Clients, createClientStore, createClients } from '#src/features/clients/index.ts';
+import { createIdempotencyStore } from '#src/features/access/index.ts';
+import {
+  type Audit,
+  type AuditKeys,
+  type Chains,
+  createAudit,
+  createAuditStore,
+  createChainStore,
+  createChains,
+} from '#src/features/audit/index.ts';
+import {
+  type ClientAdministration,
+  type ClientSecrets,
+  type Clients,
+  createClientAdministration,
+  createClientSecrets,
+  createClientStore,
+  createClients,
+  createRegistering,
+} from '#src/features/clients/index.ts';
 import { createEmailChangeStore } from '#src/features/email-change/index.ts';
+import { createGrants, type Grants } from '#src/features/grants/index.ts';
 import {
   createLockout,
   createLockoutStore,
@@ -29,8 +48,20 @@ import {
   type Invitations,
   type Reserved,
 } from '#src/features/registration/index.ts';
+import {
+  createResourceStore,
+  createResources,
+  type Resources,
+} from '#src/features/resources/index.ts';
 import { createSessionStore, createSessions, type Sessions } from '#src/features/sessions/index.ts';
-import { createTenancy, createTenantStore, type Tenancy } from '#src/features/tenancy/index.ts';
+import {
+  createTenancy,
+  createTenantDesk,
+  createTenantStore,
+  type Followers,
+  type Tenancy,
+  type TenantDesk,
+} from '#src/features/tenancy/index.ts';
 import { createUserStore, createUsers, type Users } from '#src/features/users/index.ts';
 import { createVerificationStore } from '#src/features/verification/index.ts';
 import type { Clock } from '#src/kernel/clock.ts';
@@ -38,6 +69,7 @@ import type { Ids } from '#src/kernel/ids.ts';
 import type { Mailer, MailViews } from '#src/kernel/mail.ts';
 import type { Digest, Sealer } from '#src/kernel/ports.ts';
 import type { Units } from '#src/kernel/unit.ts';
+import { createGrantedStore } from '#src/oidc/granted.pg.ts';
 import { createTokenStore } from '#src/oidc/store.pg.ts';
 
 export interface RoomsDeps {
@@ -53,16 +85,25 @@ export interface RoomsDeps {
   readonly from: string;
   readonly issuer: string;
   readonly product: string;
+  readonly auditKeys: AuditKeys;
+  /** How long audit entries are kept. */
+  readonly auditDays: number;
 }
 
 /** The rooms that the server and the command line share. */
 export interface Rooms {
   readonly audit: Audit;
+  readonly chains: Chains;
   readonly outbox: Outbox & OutboxDesk;
   readonly tenancy: Tenancy;
+  readonly tenantDesk: TenantDesk;
   readonly users: Users;
   readonly passwords: Passwords;
   readonly clients: Clients;
+  readonly clientAdministration: ClientAdministration;
+  readonly clientSecrets: ClientSecrets;
+  readonly resources: Resources;
+  readonly grants: Grants;
   readonly sessions: Sessions;
   readonly lockout: LockoutRoom;
   readonly unlocking: Unlocking;
@@ -77,11 +118,14 @@ export type Stores = ReturnType<typeof createStores>;
 export function createStores() {
   return {
     audit: createAuditStore(),
+    chains: createChainStore(),
     outbox: createOutboxStore(),
     tenants: createTenantStore(),
     users: createUserStore(),
     passwords: createPasswordStore(),
     clients: createClientStore(),
+    resources: createResourceStore(),
+    granted: createGrantedStore(),
     sessions: createSessionStore(),
     tokens: createTokenStore(),
     lockout: createLockoutStore(),
@@ -89,27 +133,36 @@ export function createStores() {
     verification: createVerificationStore(),
     recovery: createRecoveryStore(),
     emailChange: createEmailChangeStore(),
+    idempotency: createIdempotencyStore(),
   };
 }
 
 /** Builds them, in shelf order. */
 export function createRooms(deps: RoomsDeps, stores: Stores): Rooms {
   const { users: userStore, tenants } = stores;
-  const audit = createAudit({ ...deps, store: stores.audit });
+  const audit = createAudit({ ...deps, store: stores.audit, keys: deps.auditKeys });
+  const chains = createChains({
+    ...{ ...deps, store: stores.chains, audit },
+    ...{ keys: deps.auditKeys, days: deps.auditDays },
+  });
   const outbox = createOutbox({ ...deps, store: stores.outbox, audit, tenants });
   const passwords = createPasswords({
     ...{ ...deps, outbox, tenants, store: stores.passwords, users: userStore },
     common: readCommonPasswords(),
   });
-  const followers = { passwordDays: passwords.reschedule };
-  const tenancy = createTenancy({ ...deps, store: tenants, audit, followers });
   const credentials = createCredentials(passwords);
   const users = createUsers({ ...deps, store: userStore, audit, credentials });
-  const clients = createClients({ ...deps, store: stores.clients, audit });
+  const applications = createApplications(deps, stores, audit);
   const sessions = createSessions({
     ...{ ...deps, store: stores.sessions, users: userStore, tenants, audit, outbox },
     applications: { of: stores.tokens.applicationsOf },
   });
+  const followers: Followers = {
+    passwordDays: passwords.reschedule,
+    shut: async (unit, id) => void (await sessions.endTenantWithin(unit, id, 'tenant-suspended')),
+  };
+  const tenantDesk = createTenantDesk({ ...deps, store: tenants, audit, followers });
+  const tenancy = createTenancy({ ...deps, store: tenants, audit, desk: tenantDesk });
   const watched = { ...deps, store: stores.lockout, users: userStore, audit, outbox };
   const lockout = createLockout(watched);
   const unlocking = createUnlocking({ ...watched, lockout });
@@ -119,7 +172,23 @@ export function createRooms(deps: RoomsDeps, stores: Stores): Rooms {
     ...{ ...deps, store: stores.invitations, audit, outbox },
     ...{ users: userStore, tenants, reserved },
   });
-  const records = { audit, outbox, tenancy, users };
-  const rules = { passwords, clients, sessions, lockout, unlocking };
+  const records = { audit, chains, outbox, tenancy, tenantDesk, users };
+  const rules = { passwords, ...applications, sessions, lockout, unlocking };
   return { ...records, ...rules, invitations, reserved };
+}
+
+/** What has to do with applications: they, the APIs they ask tokens for, and what people allowed them. */
+function createApplications(deps: RoomsDeps, stores: Stores, audit: Audit) {
+  const resources = createResources({ ...deps, store: stores.resources, audit });
+  const parts = { ...deps, store: stores.clients, audit, resources };
+  const clients = createClients(parts);
+  const managed = { ...parts, clients, registering: createRegistering(parts) };
+  const followers = { removed: stores.granted.revokeAll };
+  return {
+    resources,
+    clients,
+    clientAdministration: createClientAdministration({ ...managed, followers }),
+    clientSecrets: createClientSecrets(managed),
+    grants: createGrants({ ...deps, store: stores.granted, users: stores.users, audit }),
+  };
 }

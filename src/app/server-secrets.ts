@@ -12,6 +12,9 @@ export interface ServerSecrets {
   readonly digestKey: Buffer;
   readonly dpopNonceKey: Buffer;
   readonly csrfKey: Buffer;
+  /** What the audit log's entries and chains are sealed with, and its heads signed (ADR 0048). */
+  readonly auditSealKey: Buffer;
+  readonly auditSignKey: Buffer;
 }
 
 export interface ServerSecretsDeps {
@@ -21,7 +24,13 @@ export interface ServerSecretsDeps {
   readonly clock: Clock;
 }
 
-const NAMES = ['digest-key', 'dpop-nonce-key', 'csrf-key'] as const;
+const NAMES = [
+  'digest-key',
+  'dpop-nonce-key',
+  'csrf-key',
+  'audit-seal-key',
+  'audit-sign-key',
+] as const;
 const SCOPE: Scope = { kind: 'system', job: 'server-secrets' };
 
 /**
@@ -35,6 +44,8 @@ export async function openServerSecrets(deps: ServerSecretsDeps): Promise<Server
     digestKey: secretOf('digest-key'),
     dpopNonceKey: secretOf('dpop-nonce-key'),
     csrfKey: secretOf('csrf-key'),
+    auditSealKey: secretOf('audit-seal-key'),
+    auditSignKey: secretOf('audit-sign-key'),
   };
 }
 

@@ -2,6 +2,7 @@ import type { Router } from '@koa/router';
 import Koa, { type Middleware } from 'koa';
 import { claimedClient, type Limits } from '#src/features/throttle/index.ts';
 import { createAccessLog } from '#src/http/access-log.ts';
+import { createApiEnd } from '#src/http/api/router.ts';
 import type { Assets } from '#src/http/assets.ts';
 import { createFaultBoundary } from '#src/http/faults.ts';
 import { isHangUp } from '#src/http/hang-up.ts';
@@ -35,6 +36,8 @@ export interface ServerParts {
   readonly health: Router;
   readonly saturation: Middleware;
   readonly pages: readonly Router[];
+  /** What is below `/api`, beside how the instance fares. */
+  readonly api: readonly Router[];
   readonly oidc: readonly Middleware[];
 }
 
@@ -69,7 +72,8 @@ export function createServer(parts: ServerParts): Koa {
   app.use(parts.saturation);
   app.use(parts.limits.limit('global'));
   app.use(only('POST', '/token', readable(parts.limits.limit('token', claimedClient))));
-  for (const router of parts.pages) app.use(router.routes());
+  for (const router of [...parts.pages, ...parts.api]) app.use(router.routes());
+  app.use(createApiEnd([parts.health, ...parts.api]));
   // The provider is last: what it does not know is nobody's.
   for (const middleware of parts.oidc) app.use(middleware);
   app.on('error', (error: unknown) => {

@@ -10,7 +10,7 @@ const MOST_FIELDS = 100;
 export type Fields = Readonly<Record<string, string>>;
 
 const FORM = 'application/x-www-form-urlencoded';
-const JSON_TYPE = 'application/json';
+export const JSON_TYPE = 'application/json';
 
 /**
  * Reads the form of a POST, for `readForm` and the CSRF check behind it. A body of another type is
@@ -59,7 +59,7 @@ export async function readBody(ctx: Context, type: string, limit = BODY_LIMIT): 
 }
 
 /** Exactly this type, with no parameter but the charset we read. */
-function isOf(ctx: Context, type: string): boolean {
+export function isOf(ctx: Context, type: string): boolean {
   const [given = '', ...parameters] = ctx.get('Content-Type').toLowerCase().split(';');
   return (
     given.trim() === type && parameters.every((text) => /^\s*charset="?utf-8"?\s*$/.test(text))

@@ -3,7 +3,7 @@ import type { Context, Middleware } from 'koa';
 import { Fault, InvalidInput, TooMany, Unavailable } from '#src/kernel/faults.ts';
 import type { Logger } from '#src/kernel/ports.ts';
 import { type ShowPage, view } from './page.ts';
-import { PROBLEM_TYPE, type Problem, pointErrors } from './problem.ts';
+import { isOfApi, PROBLEM_TYPE, type Problem, pointErrors } from './problem.ts';
 import { requestIdOf } from './request-id.ts';
 
 interface FaultBoundaryParts {
@@ -104,8 +104,9 @@ function hasShown({ page, logger }: FaultBoundaryParts, ctx: Context, refusal: R
   }
 }
 
-/** Browsers name HTML; whoever takes anything is a program. */
+/** Browsers name HTML; whoever takes anything is a program, and whoever asks the API. */
 function wantsPage(ctx: Context): boolean {
+  if (isOfApi(ctx.path)) return false;
   return ctx.accepts(PROBLEM_TYPE, 'application/json', 'text/html') === 'text/html';
 }
 

@@ -42,7 +42,7 @@ function read<Schema extends z.ZodType>(schema: Schema, input: unknown): z.outpu
   if (Object.keys(unwritten).length > 0) throw new InvalidInput(DETAIL, unwritten);
   const { success, data, error } = schema.safeParse(input);
   if (success) return data;
-  throw new InvalidInput(DETAIL, Object.fromEntries(error.issues.map(faultOf).toReversed()));
+  throw new InvalidInput(DETAIL, Object.fromEntries(error.issues.flatMap(faultsOf).toReversed()));
 }
 
 const DETAIL = 'Something that was sent doesn’t fit.';
@@ -62,6 +62,9 @@ function* unwrittenIn(input: unknown, path: readonly string[] = []): Generator<[
   }
 }
 
-function faultOf(issue: z.core.$ZodIssue): [field: string, message: string] {
-  return [issue.path.map(String).join('.'), issue.message];
+/** What is wrong, by field; of members that nobody knows, each is one. */
+function faultsOf(issue: z.core.$ZodIssue): readonly [field: string, message: string][] {
+  const path = issue.path.map(String);
+  if (issue.code !== 'unrecognized_keys') return [[path.join('.'), issue.message]];
+  return issue.keys.map((key) => [[...path, key].join('.'), 'This isn’t known here.']);
 }

@@ -13,6 +13,11 @@ export interface Problem {
 
 export const PROBLEM_TYPE = 'application/problem+json';
 
+/** Below `/api` every error is a problem, whatever the other end would rather see. */
+export function isOfApi(path: string): boolean {
+  return path === '/api' || path.startsWith('/api/');
+}
+
 /** The pointers of `fields`, whose names are paths with dots. */
 export function pointErrors(
   fields: Readonly<Record<string, string>>,
@@ -21,6 +26,7 @@ export function pointErrors(
 }
 
 function pointerTo(path: string): string {
+  if (path === '') return '#';
   const steps = path.split('.').map((step) => step.replaceAll('~', '~0').replaceAll('/', '~1'));
   return `#/${steps.join('/')}`;
 }

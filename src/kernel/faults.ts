@@ -61,10 +61,22 @@ export class Conflict extends Fault {
   readonly status = 409;
 }
 
+/** 412: it is no longer as the caller saw it (RFC 9110 §13.1.1). */
+export class PreconditionFailed extends Fault {
+  readonly code = 'changed-meanwhile';
+  readonly status = 412;
+}
+
 /** 413: the body is larger than this route reads. */
 export class TooLarge extends Fault {
   readonly code = 'too-large';
   readonly status = 413;
+}
+
+/** 415: the body is of a media type, or in an encoding, that isn't read here. */
+export class UnsupportedMedia extends Fault {
+  readonly code = 'unsupported-media';
+  readonly status = 415;
 }
 
 /** 421: the request names a host that is not the issuer's (D19, RFC 9110 §15.5.20). */

@@ -81,6 +81,7 @@ export function createGrantAdapter(deps: DurableDeps): Adapter {
           actor: noted?.reuse ? { kind: 'client', id: owner.clientId } : actorOf(owner),
           tenantId: owner.tenantId,
           resource: { type: 'client', id: owner.clientId },
+          ...(noted && { origin: noted.caller }),
           details: { user: owner.userId },
         });
         return owner;

@@ -1,4 +1,4 @@
-import type { AuditEvent } from '#src/features/audit/index.ts';
+import type { Action, AuditEvent } from '#src/features/audit/index.ts';
 import { standing } from '#src/features/sessions/index.ts';
 import { fromEpochSeconds, later, SECOND } from '#src/kernel/clock.ts';
 import { unsupported } from './adapter.ephemeral.ts';
@@ -133,7 +133,7 @@ async function succeed(
 async function retry(
   parentDigest: string,
   successor: StoredRefreshToken,
-  { units, tokens, audit, clock }: DurableDeps,
+  { units, tokens, audit, clock, notes }: DurableDeps,
 ): Promise<void> {
   const graceFrom = later(clock.now(), -HONEST_RETRY);
   const successorDigest = successor.idDigest;
@@ -142,20 +142,30 @@ async function retry(
     if (!(await tokens.isHonestRetry(unit, tried))) {
       throw new errors.InvalidGrant('refresh token already used');
     }
-    await audit.record(unit, eventOf('token.refresh-retried', successor));
+    await audit.record(unit, eventOf('token.refresh-retried', successor, notes));
   });
 }
 
-function writtenOf(action: string, token: StoredRefreshToken, { audit, clock }: DurableDeps) {
-  return { at: clock.now(), entry: audit.clause(eventOf(action, token), within(token)) };
+function writtenOf(
+  action: Action,
+  token: StoredRefreshToken,
+  { audit, clock, notes }: DurableDeps,
+) {
+  return { at: clock.now(), entry: audit.clause(eventOf(action, token, notes), within(token)) };
 }
 
-function eventOf(action: string, token: StoredRefreshToken): AuditEvent {
+function eventOf(
+  action: Action,
+  token: StoredRefreshToken,
+  notes: DurableDeps['notes'],
+): AuditEvent {
+  const origin = notes.current()?.caller;
   return {
     action,
     outcome: 'success',
     actor: actorOf(token),
     tenantId: token.tenantId,
     resource: { type: 'client', id: token.clientId },
+    ...(origin && { origin }),
   };
 }

@@ -4,6 +4,8 @@ import type { ClientMetadata, EngineClient } from './engine.ts';
 /** What we add to the metadata of OpenID Connect Registration; the engine keeps it on its Client. */
 export interface OwnMetadata {
   readonly avian_tenant_id?: string;
+  /** Its tenant is not active: it gets no token of its own. */
+  readonly avian_suspended: boolean;
   readonly avian_kind: RegisteredClient['kind'];
   readonly avian_first_party: boolean;
   readonly avian_require_pkce: boolean;
@@ -11,10 +13,13 @@ export interface OwnMetadata {
   readonly avian_cors_origins: readonly string[];
   readonly avian_resources: readonly string[];
   readonly avian_resource_scopes: readonly string[];
+  /** Of its resources, those that are registered: a token for one carries none but its scopes (ADR 0047). */
+  readonly avian_registered: RegisteredClient['registered'];
 }
 
 export const OWN_METADATA = [
   'avian_tenant_id',
+  'avian_suspended',
   'avian_kind',
   'avian_first_party',
   'avian_require_pkce',
@@ -22,6 +27,7 @@ export const OWN_METADATA = [
   'avian_cors_origins',
   'avian_resources',
   'avian_resource_scopes',
+  'avian_registered',
 ] as const satisfies readonly (keyof OwnMetadata)[];
 
 /** The scopes that are the provider's own; every other scope belongs to a resource. */
@@ -81,6 +87,7 @@ function flowsOf(client: RegisteredClient) {
 function own(client: RegisteredClient): OwnMetadata {
   return {
     ...(client.tenantId && { avian_tenant_id: client.tenantId }),
+    avian_suspended: client.suspended,
     avian_kind: client.kind,
     avian_first_party: client.firstParty,
     avian_require_pkce: client.requirePkce,
@@ -88,5 +95,6 @@ function own(client: RegisteredClient): OwnMetadata {
     avian_cors_origins: client.corsOrigins,
     avian_resources: client.resources,
     avian_resource_scopes: client.scopes.filter((scope) => !OPENID_SCOPES.includes(scope)),
+    avian_registered: client.registered,
   };
 }

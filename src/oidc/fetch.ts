@@ -1,4 +1,4 @@
-import { BlockList, isIP } from 'node:net';
+import { createAllowList } from '#src/infra/net/allow-list.ts';
 
 /**
  * The engine's outgoing calls: back-channel logout, and nothing else.
@@ -18,26 +18,4 @@ export function createFetch(allow: readonly string[]) {
     const guarded = isAllowed(target.hostname) ? rest : { ...rest, dispatcher };
     return globalThis.fetch(target, { ...guarded, redirect: 'manual' } as RequestInit);
   };
-}
-
-/** Whether a host was named, itself or by a range that holds its address. A name is not resolved: it must be named. */
-export function createAllowList(allow: readonly string[]): (host: string) => boolean {
-  const ranges = new BlockList();
-  const hosts = new Set<string>();
-  for (const item of allow) {
-    const [address = '', prefix] = item.split('/');
-    const family = isIP(address);
-    if (family === 0) hosts.add(item.toLowerCase());
-    else if (prefix === undefined) ranges.addAddress(address, name(family));
-    else ranges.addSubnet(address, Number(prefix), name(family));
-  }
-  return (host) => {
-    const bare = host.toLowerCase().replace(/^\[|\]$/g, '');
-    const family = isIP(bare);
-    return hosts.has(bare) || (family !== 0 && ranges.check(bare, name(family)));
-  };
-}
-
-function name(family: number): 'ipv4' | 'ipv6' {
-  return family === 6 ? 'ipv6' : 'ipv4';
 }

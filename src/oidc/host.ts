@@ -6,6 +6,8 @@ import type { Keys } from './keys.ts';
 /** The provider of this moment. Requests take it once and keep it, so a swap disturbs none of them (D10). */
 export interface ProviderHost {
   readonly current: Engine;
+  /** What it signs with and publishes. */
+  readonly keys: readonly SigningKey[];
   /** Builds anew if the keys changed, here or on another node. */
   refresh(): Promise<void>;
 }
@@ -21,6 +23,9 @@ export async function createProviderHost(
   return {
     get current() {
       return current;
+    },
+    get keys() {
+      return keys;
     },
     async refresh() {
       if ((await known.version()) === version) return;

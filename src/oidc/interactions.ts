@@ -95,11 +95,16 @@ async function recordDenial(
   context: Context,
   deps: InteractionsDeps,
 ): Promise<void> {
+  const actor = await actorOf(interaction, deps);
+  const client = String(interaction.params['client_id']);
+  const tenantId =
+    'tenantId' in actor ? actor.tenantId : (await deps.clients.find(client))?.tenantId;
   await deps.audit.recordAlone({
     action: interaction.prompt.name === 'consent' ? 'consent.refused' : 'sign-in.cancelled',
     outcome: 'access_denied',
-    actor: await actorOf(interaction, deps),
-    resource: { type: 'client', id: String(interaction.params['client_id']) },
+    actor,
+    ...(tenantId && { tenantId }),
+    resource: { type: 'client', id: client },
     origin: callerOf(context),
   });
 }

@@ -1,4 +1,4 @@
-import type { Audit } from '#src/features/audit/index.ts';
+import type { Action, Audit } from '#src/features/audit/index.ts';
 import {
   generateSigningKey,
   type SigningAlgorithm,
@@ -57,7 +57,7 @@ const PREFERENCE = { active: 0, pending: 1, retiring: 2, revoked: 3 } as const;
  */
 export function createKeys(deps: KeysDeps): Keys {
   const { units, store, sealer, audit, clock } = deps;
-  const record = (unit: Unit, action: string) =>
+  const record = (unit: Unit, action: Action) =>
     audit.record(unit, { action, outcome: 'success', actor: SERVER });
 
   async function ensure(unit: Unit): Promise<readonly StoredKey[]> {

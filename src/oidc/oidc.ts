@@ -1,5 +1,6 @@
 import type { Context, Middleware } from 'koa';
 import mount from 'koa-mount';
+import type { TokenVerifier } from '#src/features/access/index.ts';
 import type { Audit } from '#src/features/audit/index.ts';
 import type { Clients } from '#src/features/clients/index.ts';
 import type { LogoutCourier, Outbox } from '#src/features/outbox/index.ts';
@@ -14,6 +15,7 @@ import type { PostgresUnits } from '#src/infra/postgres/units.ts';
 import type { Clock } from '#src/kernel/clock.ts';
 import type { Ids } from '#src/kernel/ids.ts';
 import type { Digest, Logger } from '#src/kernel/ports.ts';
+import { createAccessTokens } from './access-tokens.ts';
 import { createPeople, type People } from './account.ts';
 import { lookUp } from './adapter.grants.ts';
 import { createAdapter } from './adapter.ts';
@@ -68,6 +70,8 @@ export interface Oidc {
   readonly signedIn: SignedInPeople;
   /** Everybody's sessions, wherever their browsers are. */
   readonly live: LiveSessions;
+  /** Proves tokens for our own API. */
+  readonly accessTokens: TokenVerifier;
   /** Tells applications of sessions that ended. */
   readonly logouts: LogoutCourier;
   /** Removes grants and tokens that have expired; called by the timetable. */
@@ -118,6 +122,7 @@ export async function createOidc(deps: OidcDeps): Promise<Oidc> {
     people,
     signedIn: createSignedInPeople({ ...parts, host }),
     live,
+    accessTokens: createAccessTokens({ ...parts, issuer: settings.issuer, keys: () => host.keys }),
     logouts: createLogoutCourier(host),
     sweep: (limit) =>
       deps.units.run(lookUp, (unit) => deps.tokens.sweep(unit, deps.clock.now(), limit)),

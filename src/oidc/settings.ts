@@ -5,6 +5,7 @@ import type { Clock } from '#src/kernel/clock.ts';
 import { CLAIMS, createFindAccount, type People } from './account.ts';
 import { OPENID_SCOPES, OWN_METADATA, ownMetadata } from './client-metadata.ts';
 import { type ConsentDeps, createLoadGrant } from './consents.ts';
+import { PROOF_ALGORITHMS } from './dpop.ts';
 import { type Adapter, type Configuration, type EngineClient, errors } from './engine.ts';
 import { createFetch } from './fetch.ts';
 import type { Screens } from './pages.ts';
@@ -92,7 +93,7 @@ function protocol(): Configuration {
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
     enabledJWA: {
       clientAuthSigningAlgValues: [...ASYMMETRIC],
-      dPoPSigningAlgValues: ['ES256', 'EdDSA'],
+      dPoPSigningAlgValues: [...PROOF_ALGORITHMS],
       idTokenSigningAlgValues: [...SIGNED],
     },
     clockTolerance: 5,

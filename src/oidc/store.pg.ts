@@ -1,8 +1,9 @@
 import type { AuditClause } from '#src/features/audit/index.ts';
-import type { Role } from '#src/features/users/index.ts';
+import type { TenantStatus } from '#src/features/tenancy/index.ts';
 import { client } from '#src/infra/postgres/units.ts';
 import { fromEpochMilliseconds } from '#src/kernel/clock.ts';
 import { tenantId, userId } from '#src/kernel/ids.ts';
+import type { Role } from '#src/kernel/roles.ts';
 import type {
   Consent,
   FoundRefreshToken,
@@ -169,7 +170,7 @@ const FIND_CONSENT = `
 const ADD_CONSENT = `
   insert into consents (tenant_id, user_id, client_id, scopes, claims, resources, created_at, updated_at)
   values ($1, $2, $3, $4, $5, $6::jsonb, $7, $7)
-  on conflict (user_id, client_id) do update set
+  on conflict (user_id, client_id, tenant_id) do update set
     scopes = array(select distinct unnest(consents.scopes || excluded.scopes) order by 1),
     claims = array(select distinct unnest(consents.claims || excluded.claims) order by 1),
     resources = (select coalesce(jsonb_agg(distinct pair), '[]') from jsonb_array_elements(consents.resources || excluded.resources) pair),
@@ -210,7 +211,7 @@ interface PersonRow {
   readonly email_verified_at: number | null;
   readonly sessions_valid_from: number;
   readonly updated_at: number;
-  readonly tenant_status: 'active' | 'suspended';
+  readonly tenant_status: TenantStatus;
 }
 
 function standingOf(row: PersonRow): Standing {

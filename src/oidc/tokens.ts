@@ -1,9 +1,10 @@
+import { API_RESOURCE, isPermission } from '#src/features/access/index.ts';
 import { ABSOLUTE_LIFETIME, ANONYMOUS_LIFETIME, sessionEnd } from '#src/features/sessions/index.ts';
 import type { Clock } from '#src/kernel/clock.ts';
 import { DAY, epochSeconds, fromEpochSeconds, HOUR, MINUTE, SECOND } from '#src/kernel/clock.ts';
 import { userId } from '#src/kernel/ids.ts';
 import type { People } from './account.ts';
-import { ownMetadata } from './client-metadata.ts';
+import { type OwnMetadata, ownMetadata } from './client-metadata.ts';
 import { type EngineClient, type EngineContext, type EngineSession, errors } from './engine.ts';
 
 const seconds = (milliseconds: number) => Math.floor(milliseconds / SECOND);
@@ -42,21 +43,29 @@ export function createRefreshLifetime(clock: Clock) {
   };
 }
 
-/** RFC 8707: a JWT access token for a resource the client was registered for, and no other. */
+/** RFC 8707: a JWT access token for a resource the client was registered for, and no other; for our own API, of permissions alone. */
 export function resourceServerInfo(
   _context: EngineContext,
   resource: string,
   client: EngineClient,
 ) {
-  const { avian_resources: allowed, avian_resource_scopes: scopes } = ownMetadata(client);
-  if (!allowed.includes(resource)) throw new errors.InvalidTarget();
+  const own = ownMetadata(client);
+  if (!own.avian_resources.includes(resource)) throw new errors.InvalidTarget();
   return {
-    scope: scopes.join(' '),
+    scope: scopesFor(resource, own).join(' '),
     audience: resource,
     accessTokenFormat: 'jwt' as const,
     accessTokenTTL: LIFETIMES.accessToken,
     jwt: { sign: { alg: 'ES256' as const } },
   };
+}
+
+/** Of a client's scopes, those that the resource offers; one that is registered nowhere takes any (ADR 0047). */
+function scopesFor(resource: string, own: OwnMetadata): readonly string[] {
+  const { avian_resource_scopes: scopes, avian_registered: registered } = own;
+  if (resource === API_RESOURCE) return scopes.filter(isPermission);
+  const found = registered.find(({ identifier }) => identifier === resource);
+  return found ? scopes.filter((scope) => found.scopes.includes(scope)) : scopes;
 }
 
 /** A machine that may reach one resource need not name it; a person's application always does. */
@@ -73,11 +82,7 @@ export function defaultResource(
 /** What access tokens say beyond RFC 9068's required claims: R3.4's `tenant_id`, `roles`, `sid`, and how the person signed in. */
 export function createExtraClaims(people: People) {
   return async (context: EngineContext, token: TokenAbout) => {
-    if (token.accountId === undefined) {
-      const client = context.oidc.client;
-      const tenant = client && ownMetadata(client).avian_tenant_id;
-      return tenant === undefined ? undefined : { tenant_id: tenant };
-    }
+    if (token.accountId === undefined) return machineClaims(context.oidc.client);
     const person = await people.get(userId(token.accountId));
     const { AuthorizationCode: code, RefreshToken: refresh } = context.oidc.entities;
     const source = refresh ?? code;
@@ -90,6 +95,14 @@ export function createExtraClaims(people: People) {
       amr: source?.amr,
     };
   };
+}
+
+/** Throws for a machine of a tenant that is not active: it gets no token, for whichever API. */
+function machineClaims(client: EngineClient | undefined) {
+  if (!client) return undefined;
+  const { avian_tenant_id: tenant, avian_suspended: isSuspended } = ownMetadata(client);
+  if (isSuspended) throw new errors.UnauthorizedClient('the tenant of this client is suspended');
+  return tenant === undefined ? undefined : { tenant_id: tenant };
 }
 
 interface TokenAbout {

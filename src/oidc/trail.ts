@@ -1,5 +1,5 @@
 import type { Next } from 'koa';
-import type { Audit, AuditEvent } from '#src/features/audit/index.ts';
+import type { Action, Audit, AuditEvent } from '#src/features/audit/index.ts';
 import { callerOf } from '#src/http/caller.ts';
 import { Unavailable } from '#src/kernel/faults.ts';
 import { tenantId, userId } from '#src/kernel/ids.ts';
@@ -69,7 +69,7 @@ function eventOf(context: EngineContext, audited: boolean): AuditEvent | undefin
   }
 }
 
-function refusedEvent(context: EngineContext, action: string): AuditEvent | undefined {
+function refusedEvent(context: EngineContext, action: Action): AuditEvent | undefined {
   if (context.status >= 500) return undefined;
   const body = context.body as { error?: string } | undefined;
   return clientEvent(context, action, body?.error ?? 'refused');
@@ -85,7 +85,7 @@ function authorizedEvent(context: EngineContext): AuditEvent {
   return { ...personEvent(context, 'authorization.granted'), outcome: 'success' };
 }
 
-function clientEvent(context: EngineContext, action: string, outcome: string): AuditEvent {
+function clientEvent(context: EngineContext, action: Action, outcome: string): AuditEvent {
   const { client } = context.oidc;
   const tenant = client && ownMetadata(client).avian_tenant_id;
   return {
@@ -99,7 +99,7 @@ function clientEvent(context: EngineContext, action: string, outcome: string): A
   };
 }
 
-function personEvent(context: EngineContext, action: string): Omit<AuditEvent, 'outcome'> {
+function personEvent(context: EngineContext, action: Action): Omit<AuditEvent, 'outcome'> {
   const { account, client } = context.oidc;
   const tenant = tenantId(String(account?.['tenantId']));
   return {

@@ -118,8 +118,10 @@ describe('the walls', () => {
 const SCOPE_MAKERS: Readonly<Record<string, string>> = {
   'src/app/ephemeral.ts': 'what may be lost belongs to no tenant',
   'src/app/server-secrets.ts': 'the server’s own secrets',
+  'src/features/access/idempotency.ts': 'the timetable',
+  'src/features/access/verdict.ts': 'whoever manages, once permission and tenant are judged',
   'src/features/account/sign-outs.ts': 'the command line',
-  'src/features/audit/service.ts': 'entries of no unit, and the timetable',
+  'src/features/audit/scope.ts': 'entries of no unit, and the timetable',
   'src/features/clients/service.ts': 'a client, before its tenant is known',
   'src/features/email-change/accounts.ts': 'a link by its digest',
   'src/features/lockout/service.ts': 'counts, of addresses that may be nobody’s; the timetable',
@@ -134,8 +136,10 @@ const SCOPE_MAKERS: Readonly<Record<string, string>> = {
   'src/features/sessions/ending.ts': 'a session, before its user is known; then its user',
   'src/features/sign-in/accounts.ts': 'whose address this is',
   'src/features/tenancy/service.ts': 'the tenants themselves',
+  'src/features/users/enrolment.ts': 'whether an address waits for somebody, whichever tenant’s',
   'src/features/users/service.ts': 'the tenant a new account is made in',
   'src/features/verification/scope.ts': 'a link by its digest',
+  'src/features/webhooks/scope.ts': 'whoever is due, of whichever tenant',
   'src/oidc/adapter.grants.ts': 'an artifact by its digest; then the user it names',
   'src/oidc/keys.ts': 'the signing keys',
   // Whoever works inside a tenant for what the look-ups of those above have found.
@@ -152,7 +156,51 @@ describe('scopes', () => {
 });
 
 /** An object literal; the members of the type are `readonly`, and an actor has an id and no job. */
-const MAKES_A_SCOPE = /\bkind: '(tenant',\s*tenantId|system',\s*job)\b(?!: (string|TenantId))/;
+const MAKES_A_SCOPE =
+  /\bkind: '(tenant',\s*tenantId|system',\s*job|administrator',\s*tenantId|operator',\s*by)\b(?!: (string|TenantId|Administrator)\b)/;
+
+describe('the settings of a connection', () => {
+  const SESSION_WIDE = [
+    /\bset_config\s*\((?:[^()]|\([^()]*\))*,(?!\s*true\b)[^,()]+\)/i,
+    // Of its own, or behind another statement; not the `set` of an update, nor `set local`.
+    /(?:^|[`'";])\s*(?:re)?set\s+(?!local\b)(?:session\s+)?(?:role|avian\.|search_path|row_security|statement_timeout|time\s+zone|all)\b/im,
+    /\bset\s+session\b|\bdiscard\s+all\b/i,
+  ];
+  const outlasts = (text: string) => SESSION_WIDE.some((pattern) => pattern.test(text));
+
+  test.each([
+    `select set_config('avian.tenant', $1, false)`,
+    `select set_config('role', coalesce($1, 'avian_app'), $2)`,
+    'query(`set role avian_app`)',
+    `query('set avian.tenant = 1')`,
+    'begin; SET search_path = public',
+    'set session characteristics as transaction read only',
+    'reset role',
+  ])('would be seen to outlast their transaction: %s', (text) => {
+    expect(outlasts(text)).toBe(true);
+  });
+
+  test.each([
+    `select set_config('avian.tenant', $1, true), set_config('avian.scope', coalesce($2, ''), true)`,
+    'begin; set local search_path = public',
+    'update users set role = $1',
+    'update tenants set status = $1',
+  ])('would be let through where they end with it: %s', (text) => {
+    expect(outlasts(text)).toBe(false);
+  });
+
+  test('end with its transaction, wherever the product makes one (security case F6)', () => {
+    const found = globSync(['src/**/*.ts', 'src/**/*.lua', 'drizzle/*.sql']).filter(
+      (path) => !new RegExp(testCode).test(path) && outlasts(stripped(readFileSync(path, 'utf8'))),
+    );
+    expect(found).toEqual([]);
+  });
+});
+
+/** Without the settings that functions are made with: those are theirs, and end with the call. */
+function stripped(text: string): string {
+  return text.replaceAll(/^set (search_path|timezone|datestyle) = .*$/gm, '');
+}
 
 function fileOf(imported: string): string {
   return imported.endsWith('.ts') ? imported : `node_modules/${imported}/index.js`;

@@ -76,6 +76,7 @@ export async function startAvian(options: AvianOptions = {}): Promise<RunningAvi
         logContext: createLogContext(),
         hashing: { cost: LOWEST_COST, forTests: true },
         paceMs: options.paceMs ?? 1,
+        checks: true,
       },
     ),
   );
@@ -128,6 +129,7 @@ function configOf(
     mail: { from: 'no-reply@avian.example' },
     // All tests come from one address, and most in one moment.
     limits: 'off',
+    audit: { days: 365 },
     passwords: { memoryKiB: 8, iterations: 1, parallelism: 1, concurrency: 2, queue: 100 },
     ...config,
   };

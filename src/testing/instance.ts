@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { ClientDraft, Clients } from '#src/features/clients/index.ts';
 import type { Tenancy } from '#src/features/tenancy/index.ts';
-import type { Role, Users } from '#src/features/users/index.ts';
+import type { Users } from '#src/features/users/index.ts';
 import type { TenantId, UserId } from '#src/kernel/ids.ts';
 import type { Outcome } from '#src/kernel/outcome.ts';
+import type { Role } from '#src/kernel/roles.ts';
 
 /** The rooms of a running Avian that fill it. */
 export interface Rooms {
@@ -58,7 +59,10 @@ export function createWorld({ tenancy, users, clients }: Rooms): World {
       const email = `ada.${newMark()}@example.com`;
       const password = `Correct horse ${newMark()}!1`;
       const home = tenantId ?? (await aTenant()).id;
-      const made = await users.create({ tenantId: home, email, name, role, password, verified });
+      // super_admins belong to the operator's own tenant: whoever asks for one names it (ADR 0002).
+      const operator = role === 'super_admin';
+      const drafted = { tenantId: home, operator, email, name, role, password, verified };
+      const made = await users.create(drafted);
       return { id: valueOf(made).id, tenantId: home, email, name, password };
     },
     async anApp(draft) {

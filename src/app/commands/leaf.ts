@@ -6,7 +6,12 @@ import { createWarnings, type Terminal } from './terminal.ts';
 export interface Deed<Parts, Options, Result extends object> {
   run(parts: Parts, options: Options): Result | Promise<Result>;
   say(result: Result): string;
+  /** Whether what it came to is a failure, once it has been said. */
+  failed?(result: Result): boolean;
 }
+
+/** A command has said itself that it failed. */
+export class Failed extends Error {}
 
 export interface Leaf<Parts, Flags, Options, Result extends object> {
   /** Opens what the command needs; it is closed again whatever happens. */
@@ -29,12 +34,13 @@ export function addLeaf<Parts, Flags, Options, Result extends object>(
   command.option('--json', 'print one JSON object');
   command.action(async (flags: Flags & { readonly json?: true }) => {
     const options = await leaf.prepare(flags, terminal);
-    const { run, say } = await leaf.load();
+    const deed = await leaf.load();
     const { logger, lines } = createWarnings();
     {
       await using parts = await leaf.open(terminal, logger);
-      const result = await run(parts, options);
-      terminal.out(flags.json ? JSON.stringify(result) : say(result));
+      const result = await deed.run(parts, options);
+      terminal.out(flags.json ? JSON.stringify(result) : deed.say(result));
+      if (deed.failed?.(result)) throw new Failed();
     }
     for (const line of lines) terminal.err(`Warning: ${line}`);
   });

@@ -1,11 +1,11 @@
 import { Command, CommanderError, Option } from 'commander';
 import { KINDS } from '#src/features/clients/client.ts';
-import { PASSWORD_RULES, REGISTRATIONS, SESSION_SIGNALS } from '#src/features/tenancy/tenant.ts';
-import { ROLES } from '#src/features/users/user.ts';
+import { ROLES } from '#src/kernel/roles.ts';
 import type { ClientOptions } from './client-create.ts';
-import { addLeaf, type Deed, type Leaf } from './leaf.ts';
-import type { Parts } from './open.ts';
-import type { TenantChanges } from './tenant-update.ts';
+import type { ClientAct } from './client-manage.ts';
+import { addLeaf, Failed } from './leaf.ts';
+import { asGiven, collect, onParts } from './on-parts.ts';
+import { addTenant } from './program-tenant.ts';
 import type { Terminal } from './terminal.ts';
 import type { UserOptions } from './user-create.ts';
 
@@ -20,6 +20,7 @@ export async function runProgram(argv: readonly string[], terminal: Terminal): P
   } catch (error) {
     // The library has said what was wrong, or has shown the help that was asked for.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : MISUSED;
+    if (error instanceof Failed) return FAILED;
     const { explain } = await import('./failure.ts');
     for (const line of explain(error, argv[0] === 'config')) terminal.err(line);
     return FAILED;
@@ -46,65 +47,9 @@ function createProgram(terminal: Terminal): Command {
   addClient(group('client', 'Clients: the applications people sign in to.'), terminal);
   addOutbox(group('outbox', 'Mail on its way out.'), terminal);
   addKeys(group('keys', 'Keys that sign tokens.'), terminal);
+  addAudit(group('audit', 'The audit log, and the proof that it is whole.'), terminal);
   addConfig(group('config', 'Settings of this environment.'), terminal);
   return program;
-}
-
-function addTenant(tenant: Command, terminal: Terminal): void {
-  const create = tenant
-    .command('create')
-    .description('Creates a tenant.')
-    .requiredOption('--slug <slug>', 'its short name: lower-case letters, digits, dashes')
-    .requiredOption('--name <name>', 'its name as people read it');
-  addLeaf(
-    create,
-    terminal,
-    onParts(() => import('./tenant-create.ts'), asGiven),
-  );
-  const update = tenant
-    .command('update')
-    .description('Changes the settings of a tenant; what is not named stays.')
-    .requiredOption('--slug <slug>', 'which tenant')
-    .option('--name <name>', 'its name as people read it')
-    .addOption(new Option('--registration <who>', 'who may register').choices(REGISTRATIONS))
-    .option(
-      '--registration-domain <domain>',
-      'with --registration domain: whose addresses (repeatable)',
-      collect,
-    )
-    .addOption(
-      new Option('--password-rules <rules>', 'what a password must meet').choices(PASSWORD_RULES),
-    )
-    .option('--password-days <days>', 'how long a password holds, or "never"')
-    .option('--session-limit <number>', 'how many sessions a person may be in at once, or "none"')
-    .option(
-      '--suspicious <signals>',
-      `what ends a session as suspicious: ${SESSION_SIGNALS.join(',')}, or some of them, or "none"`,
-    )
-    .option('--default', 'people register here whom nothing sent elsewhere')
-    .option('--no-default', 'they do not any more');
-  addLeaf(
-    update,
-    terminal,
-    onParts(() => import('./tenant-update.ts'), withoutUnset(update)),
-  );
-  addLeaf(
-    tenant
-      .command('sign-out')
-      .description('Signs everybody of a tenant out, everywhere.')
-      .requiredOption('--slug <slug>', 'which tenant'),
-    terminal,
-    onParts(() => import('./tenant-sign-out.ts'), asGiven),
-  );
-}
-
-/** Of an option that can be said and denied, the library takes the saying for granted. */
-function withoutUnset(command: Command) {
-  return async (flags: TenantChanges): Promise<TenantChanges> => {
-    const { default: isDefault, ...rest } = flags;
-    const isSaid = command.getOptionValueSource('default') === 'cli';
-    return { ...rest, ...(isSaid && isDefault !== undefined && { default: isDefault }) };
-  };
 }
 
 function addUser(user: Command, terminal: Terminal): void {
@@ -176,6 +121,12 @@ function addOutbox(outbox: Command, terminal: Terminal): void {
   );
 }
 
+const CLIENT_ACTS: Readonly<Record<ClientAct, string>> = {
+  disable: 'Takes an application out of use, until it is enabled.',
+  enable: 'Puts an application back in use.',
+  delete: 'Deletes an application, its secrets, and what people allowed it.',
+};
+
 function addClient(client: Command, terminal: Terminal): void {
   const create = client
     .command('create')
@@ -207,6 +158,28 @@ function addClient(client: Command, terminal: Terminal): void {
     terminal,
     onParts(() => import('./client-list.ts'), asGiven),
   );
+  addLeaf(
+    client
+      .command('rotate-secret')
+      .description('Gives an application a new secret, shown this once.')
+      .requiredOption('--id <client_id>', 'which application')
+      .option('--overlap-hours <hours>', 'how long the secret before stays valid: 24 unless told'),
+    terminal,
+    onParts(() => import('./client-rotate-secret.ts'), asGiven),
+  );
+  for (const [act, about] of Object.entries(CLIENT_ACTS)) {
+    addLeaf(
+      client
+        .command(act)
+        .description(about)
+        .requiredOption('--id <client_id>', 'which application'),
+      terminal,
+      onParts(
+        () => import('./client-manage.ts'),
+        async ({ id }: { readonly id: string }) => ({ id, act: act as ClientAct }),
+      ),
+    );
+  }
 }
 
 function addKeys(keys: Command, terminal: Terminal): void {
@@ -222,6 +195,43 @@ function addKeys(keys: Command, terminal: Terminal): void {
   );
 }
 
+function addAudit(audit: Command, terminal: Terminal): void {
+  const verify = audit
+    .command('verify')
+    .description('Tells the first that was changed, removed, reordered or inserted.')
+    .option('--tenant <slug>', 'only the chain of this tenant')
+    .option('--head <head>', 'a head that was sent out, or a file of such (repeatable)', collect);
+  const withHeads = async (
+    flags: { readonly tenant?: string; readonly head?: readonly string[] },
+    { err, readText }: Terminal,
+  ) => {
+    const given = flags.head ?? [];
+    const textOf = async (head: string) =>
+      head.includes('avian-audit-head') ? head : readText(head);
+    const progress = (entries: number) => err(`${entries} entries…`);
+    const { tenant } = flags;
+    return { ...(tenant && { tenant }), heads: await Promise.all(given.map(textOf)), progress };
+  };
+  addLeaf(
+    verify,
+    terminal,
+    onParts(() => import('./audit-verify.ts'), withHeads),
+  );
+  addLeaf(
+    audit
+      .command('retain')
+      .description('Removes the oldest month that is older than need be kept.')
+      .option('--dry-run', 'only say which months are'),
+    terminal,
+    onParts(() => import('./audit-retain.ts'), asGiven),
+  );
+  addLeaf(
+    audit.command('key').description('Shows what heads are signed with: the public key.'),
+    terminal,
+    onParts(() => import('./audit-key.ts'), asGiven),
+  );
+}
+
 function addConfig(config: Command, terminal: Terminal): void {
   const open = async () => ({ ...terminal, [Symbol.asyncDispose]: async () => undefined });
   addLeaf(config.command('check').description('Tells everything that is wrong.'), terminal, {
@@ -234,22 +244,4 @@ function addConfig(config: Command, terminal: Terminal): void {
     load: () => import('./config-print.ts'),
     prepare: asGiven,
   });
-}
-
-/** A command that works on the rooms. */
-function onParts<Flags, Options, Result extends object>(
-  load: () => Promise<Deed<Parts, Options, Result>>,
-  prepare: (flags: Flags, terminal: Terminal) => Promise<Options>,
-): Leaf<Parts, Flags, Options, Result> {
-  const open: Leaf<Parts, Flags, Options, Result>['open'] = async (...given) =>
-    (await import('./open.ts')).openParts(...given);
-  return { open, load, prepare };
-}
-
-async function asGiven<Flags>(flags: Flags): Promise<Flags> {
-  return flags;
-}
-
-function collect(value: string, earlier: readonly string[] = []): readonly string[] {
-  return [...earlier, value];
 }

@@ -143,6 +143,45 @@ describe('the settings of a tenant', () => {
   });
 });
 
+describe('the life of a tenant', () => {
+  const act = (name: string, slug: string) =>
+    avianHere(['tenant', name, '--slug', slug, '--json'], env);
+  const statusOf = async (slug: string) => {
+    const { tenants } = objectOf(await avianHere(['tenant', 'list', '--json'], env));
+    return (tenants as { slug: string; status: string }[]).find((tenant) => tenant.slug === slug)
+      ?.status;
+  };
+
+  it('is suspended, resumed, deleted with grace and restored', async () => {
+    const slug = await aTenant();
+    expect(objectOf(await act('suspend', slug))).toMatchObject({ status: 'suspended' });
+    expect(await statusOf(slug)).toBe('suspended');
+    expect(objectOf(await act('resume', slug))).toMatchObject({ status: 'active' });
+    expect(objectOf(await act('delete', slug))).toMatchObject({
+      status: 'deleting',
+      deletes_at: expect.stringMatching(/^\d{4}-/),
+    });
+    expect(complaintOf(await act('suspend', slug))).toContain('not in a state that allows that');
+    expect(objectOf(await act('restore', slug))).toMatchObject({ status: 'active' });
+    expect(await statusOf(slug)).toBe('active');
+  });
+
+  it('of the operator’s own begins once, and does not end', async () => {
+    const create = () => {
+      const slug = `flock-${ids.uuid()}`;
+      return avianHere(['tenant', 'create', '--slug', slug, '--name', 'Us', '--operator'], env);
+    };
+    // Whatever shares this database may have made it before.
+    await create();
+    expect(complaintOf(await create())).toBe('There is an operator’s tenant already.');
+    const { tenants } = objectOf(await avianHere(['tenant', 'list', '--json'], env));
+    const all = tenants as { slug: string; operator: boolean }[];
+    const [own, ...others] = all.filter(({ operator }) => operator).map(({ slug }) => slug);
+    expect(others).toEqual([]);
+    expect(complaintOf(await act('delete', own ?? ''))).toContain('the operator’s own');
+  });
+});
+
 describe('creating a user', () => {
   it('keeps the address in one form, and refuses it a second time in any', async () => {
     const args = userIn(await aTenant(), `  ADA.${ids.uuid()}@Example.COM `);
@@ -312,6 +351,23 @@ describe('registering an application', () => {
     }
     const missing = await avianHere([...APP, '--kind', 'web', '--jwks', '/no/such/file'], env);
     expect(complaintOf(missing)).toBe('The file /no/such/file cannot be read (ENOENT).');
+  });
+
+  it('renews a secret, and takes an application out of use, back, and away', async () => {
+    const made = objectOf(await avianHere([...APP, '--kind', 'web', '--json'], env));
+    const which = ['--id', String(made['client_id'])];
+    const act = (name: string, ...more: string[]) =>
+      avianHere(['client', name, ...which, ...more], env);
+    const renewed = objectOf(await act('rotate-secret', '--overlap-hours', '0', '--json'));
+    expect(renewed['client_secret']).toMatch(/^[\w-]{43}$/);
+    expect(renewed['client_secret']).not.toBe(made['client_secret']);
+    expect(complaintOf(await act('rotate-secret', '--overlap-hours', '1e3'))).toContain('720');
+    await act('disable');
+    expect(await listed(made['client_id'])).toMatchObject({ status: 'disabled' });
+    await act('enable');
+    expect(await listed(made['client_id'])).toMatchObject({ status: 'active' });
+    expect((await act('delete')).out).toContain('deleted');
+    expect(complaintOf(await act('enable'))).toContain('no application');
   });
 
   async function withKeys(text: string) {

@@ -28,7 +28,7 @@ describe('avian user invite', () => {
         tenantId: 't',
         email: 'Ada@x.test',
         role: 'user',
-        actor: { kind: 'system', id: 'command-line' },
+        by: { kind: 'system', id: 'command-line' },
       },
     ]);
     expect(say(sent)).toBe('Invited ada@x.test as user, until 2030-01-08T00:00:00.000Z.');

@@ -23,8 +23,8 @@ export async function run(
   { tenant, email, role }: InviteOptions,
 ): Promise<SentInvitation> {
   const { id: tenantId } = await tenantNamed(tenancy, tenant);
-  const actor = { kind: 'system', id: 'command-line' } as const;
-  const sent = await invitations.invite({ tenantId, email, role, actor });
+  const by = { kind: 'system', id: 'command-line' } as const;
+  const sent = await invitations.invite({ tenantId, email, role, by });
   if (!sent.ok) throw new Conflict(WORDS[sent.reason]);
   const { expiresAt, ...invited } = sent.value;
   return { email: invited.email, role: invited.role, expiresAt: expiresAt.toISOString() };
@@ -33,6 +33,7 @@ export async function run(
 const WORDS: Readonly<Record<InvitationRefusal, string>> = {
   'email-taken': 'There is a user with this e-mail address already.',
   'registration-off': 'Registration is off in this tenant: turn it on with "avian tenant update".',
+  'role-too-high': 'Nobody gives a role above their own.',
   'mail-limit': 'This address was sent several invitations within the hour: try again later.',
 };
 

@@ -27,6 +27,12 @@ export interface Config {
   readonly cookies: { readonly sameSite: 'strict' | 'lax'; readonly secure: boolean };
   /** Hosts, addresses and networks that back-channel calls may reach though they are private. */
   readonly fetchAllow: readonly string[];
+  readonly audit: {
+    /** How long entries are kept, at least. */
+    readonly days: number;
+    /** Who is mailed the signed heads of its chains; absent: nobody, the log has them. */
+    readonly headsTo?: string;
+  };
   /** In place of the presets; `off` counts nothing. */
   readonly limits: Overrides | 'off';
   readonly passwords: HashingConfig;
@@ -143,6 +149,12 @@ function configOf(settings: Settings, cas: Authorities): Config {
     },
     cookies: { sameSite: settings.AVIAN_COOKIE_SAMESITE, secure: issuer.startsWith('https:') },
     fetchAllow: settings.AVIAN_FETCH_ALLOW,
+    audit: {
+      days: settings.AVIAN_AUDIT_RETENTION_DAYS,
+      ...(settings.AVIAN_AUDIT_HEADS_TO !== undefined && {
+        headsTo: settings.AVIAN_AUDIT_HEADS_TO,
+      }),
+    },
     limits: settings.AVIAN_RATE_LIMITS ?? {},
     passwords: hashingOf(settings),
   };

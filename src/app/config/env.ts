@@ -185,10 +185,7 @@ export const VARIABLES = {
       standard: 'no-reply@ the host of AVIAN_ISSUER',
       example: 'no-reply@example.com',
     },
-    parsed((text) => {
-      const address = normaliseEmail(text);
-      return address === undefined ? refused('must be an e-mail address') : done(address);
-    }).optional(),
+    parsed(parseAddress).optional(),
   ),
 
   AVIAN_TRUST_PROXY: variable(
@@ -203,7 +200,7 @@ export const VARIABLES = {
   AVIAN_FETCH_ALLOW: variable(
     {
       group: 'Network',
-      text: 'Hosts and networks that back-channel calls to applications may reach although their addresses are private.',
+      text: 'Hosts and networks that calls to applications and webhooks may reach although their addresses are private; webhooks without TLS too.',
       standard: 'none',
       example: 'app.internal,10.1.0.0/16',
     },
@@ -218,6 +215,23 @@ export const VARIABLES = {
       example: 'token=600,sign-in-address=100',
     },
     parsed(parseLimits).optional(),
+  ),
+
+  AVIAN_AUDIT_RETENTION_DAYS: variable(
+    {
+      group: 'Audit',
+      text: 'How many days entries of the audit log are kept. What is older goes by whole months; no less than a year is taken.',
+    },
+    whole(365, 36_500).default(365),
+  ),
+  AVIAN_AUDIT_HEADS_TO: variable(
+    {
+      group: 'Audit',
+      text: 'An address that is mailed the signed heads of the audit log, once an hour at most. They are in the log of the process in any case; kept out of reach of whoever rules the database, they prove what it held.',
+      standard: 'nobody',
+      example: 'audit@example.com',
+    },
+    parsed(parseAddress).optional(),
   ),
 
   AVIAN_PASSWORD_MEMORY_KIB: variable(
@@ -263,6 +277,11 @@ export type Settings = {
 };
 
 export const VARIABLE_NAMES = Object.keys(VARIABLES) as readonly VariableName[];
+
+function parseAddress(text: string): Outcome<string, string> {
+  const address = normaliseEmail(text);
+  return address === undefined ? refused('must be an e-mail address') : done(address);
+}
 
 function parseRedisUrl(text: string): Outcome<string, string> {
   try {

@@ -66,6 +66,8 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
   ],
   AVIAN_RATE_LIMITS: ['on', 'token', 'token=0', 'token=99999', 'tokens=5', 'token=-1'],
   AVIAN_FETCH_ALLOW: ['http://app.internal', '*.internal', '10.0.0.0/0', '999.1.1.1', 'a..b', '-a'],
+  AVIAN_AUDIT_RETENTION_DAYS: ['364', 'never', '365d'],
+  AVIAN_AUDIT_HEADS_TO: ['nobody', 'a@b.c, d@e.f'],
   AVIAN_PASSWORD_MEMORY_KIB: ['19455', '64MiB'],
   AVIAN_PASSWORD_ITERATIONS: ['1'],
   AVIAN_PASSWORD_PARALLELISM: ['0'],

@@ -7,6 +7,8 @@ const COUNTED: Readonly<Record<LimitName, string>> = {
   reset: 'Requests for a reset of a password',
   resend: 'Requests for another mail to prove an address',
   token: 'Requests to the token endpoint',
+  api: 'Requests to the management API',
+  'api-refused': 'Requests to the management API without a token that stands up',
   global: 'Every request but those for files of the pages',
 };
 
@@ -21,9 +23,10 @@ export function limitsPage(): string {
     'for people and RFC 9457 for programs, and each further violation in a row doubles the wait, to an hour at most;',
     'a window without one begins anew. Every limited answer bears `RateLimit`, `RateLimit-Policy` and `X-RateLimit-*`.',
     '',
-    'An account is an address as it was typed, in any spelling, whether or not somebody has it. An IPv6 address counts',
-    'by its /64, and forwarded addresses only where `AVIAN_TRUST_PROXY` says so. While the store of the counts is away,',
-    'requests are refused with 503, but for the last line, which lets them through.',
+    'An account is an address as it was typed, in any spelling, whether or not somebody has it; a caller is the person',
+    'whose token was sent, or the application whose own it is. An IPv6 address counts by its /64, and forwarded',
+    'addresses only where `AVIAN_TRUST_PROXY` says so. While the store of the counts is away, requests are refused',
+    'with 503, but for the last line, which lets them through.',
     '',
     '| name | counts | by | passes | first wait |',
     '|---|---|---|---|---|',

@@ -9,6 +9,8 @@ import { tenantId, userId } from '#src/kernel/ids.ts';
 import type { Unit, Units } from '#src/kernel/unit.ts';
 import { createTestClock } from '#src/testing/clock.ts';
 import { anOwnDatabase } from '#src/testing/database.ts';
+import { anAction } from './bench.ts';
+import type { Action } from './catalogue.ts';
 import type { AuditEvent } from './event.ts';
 import { type Audit, createAudit } from './service.ts';
 import { createAuditStore } from './store.pg.ts';
@@ -27,10 +29,7 @@ function aRoom(units: Units): Audit {
   return createAudit({ units, store: createAuditStore(), clock, ids: createIds() });
 }
 
-/** An action that no other test records. */
-const anAction = () => `test.${randomUUID()}`;
-
-function entriesOf(action: string) {
+function entriesOf(action: Action) {
   return bench.units.run(SYSTEM, async (unit) => {
     const found = await rows(unit).select().from(auditEntries);
     return found.filter((entry) => entry.action === action);
@@ -68,6 +67,8 @@ describe('audit.record', () => {
         userAgent: 'Firefox',
         requestId: 'r-1',
         details: { before: { role: 'user' }, after: { role: 'tenant_admin' } },
+        mac: null,
+        tx: expect.any(Number),
       },
     ]);
   });
@@ -169,12 +170,12 @@ async function partitionsOf(unit: Unit): Promise<readonly string[]> {
   return found.rows.map(({ name }) => name);
 }
 
-function anEntry(action: string, id: string): AuditEvent {
+function anEntry(action: Action, id: string): AuditEvent {
   return { action, outcome: 'success', actor: { kind: 'visitor' }, resource: { type: 'test', id } };
 }
 
 /** Events whose every text is as bad as text can be. */
-function hostileEvent(action: string): fc.Arbitrary<AuditEvent> {
+function hostileEvent(action: Action): fc.Arbitrary<AuditEvent> {
   const text = fc.oneof(
     fc.string({ unit: 'binary' }),
     fc.constantFrom('\0', '\ud800', "'; drop table users; --", 'x'.repeat(100_000), '\u202e', '{'),

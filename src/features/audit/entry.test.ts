@@ -8,7 +8,11 @@ const TENANT = tenantId('01890000-0000-7000-8000-000000000001');
 const USER = userId('01890000-0000-7000-8000-000000000002');
 const at = new Date('2026-01-02T03:04:05.678Z');
 const system: Scope = { kind: 'system', job: 'test' };
-const event: AuditEvent = { action: 'test.done', outcome: 'success', actor: { kind: 'visitor' } };
+const event: AuditEvent = {
+  action: 'user.updated',
+  outcome: 'success',
+  actor: { kind: 'visitor' },
+};
 
 describe('entryOf', () => {
   it('names the tenant of the unit where the event names none', () => {

@@ -1,7 +1,7 @@
 import { isUuid } from '#src/kernel/ids.ts';
-import type { Scope } from '#src/kernel/scope.ts';
+import { type Actor, actorOf, originOf, type Scope, tenantOf } from '#src/kernel/scope.ts';
 import { cleanDetails, cleanText } from './clean.ts';
-import type { Actor, AuditEvent } from './event.ts';
+import type { AuditEvent } from './event.ts';
 
 /** One line of the audit log: all of R9.5 (P50), `undefined` where there is nothing to say. */
 export interface Entry {
@@ -33,11 +33,13 @@ const ID = 255;
 
 /** The entry of an event: cleaned, bounded, and therefore always writable. */
 export function entryOf(event: AuditEvent, { id, at, scope }: Circumstance): Entry {
-  const { actor, resource, origin } = event;
+  const by = 'by' in scope ? scope.by : undefined;
+  const { actor = actorOf(scope), origin = originOf(scope), resource } = event;
+  const reason = by?.reason !== undefined && { operatorReason: by.reason };
   return {
     id,
     at,
-    tenantId: uuidOf(event.tenantId ?? (scope.kind === 'tenant' ? scope.tenantId : undefined)),
+    tenantId: uuidOf(event.tenantId ?? tenantOf(scope)),
     actorKind: actor.kind,
     actorId: textOf(actor.kind === 'visitor' ? undefined : actor.id, ID),
     actorTenantId: uuidOf('tenantId' in actor ? actor.tenantId : undefined),
@@ -48,7 +50,7 @@ export function entryOf(event: AuditEvent, { id, at, scope }: Circumstance): Ent
     address: textOf(origin?.address, WORD),
     userAgent: textOf(origin?.userAgent, 512),
     requestId: textOf(origin?.requestId, WORD),
-    details: cleanDetails(event.details ?? {}),
+    details: cleanDetails({ ...reason, ...event.details }),
   };
 }
 

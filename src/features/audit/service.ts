@@ -2,10 +2,12 @@ import type { Clock } from '#src/kernel/clock.ts';
 import type { Ids } from '#src/kernel/ids.ts';
 import type { Scope } from '#src/kernel/scope.ts';
 import type { Unit, Units } from '#src/kernel/unit.ts';
-import { type Entry, entryOf } from './entry.ts';
+import { entryOf } from './entry.ts';
 import type { AuditEvent } from './event.ts';
 import { createGroup } from './group.ts';
-import type { AuditClause, AuditStore } from './store.ts';
+import { SCOPE } from './scope.ts';
+import { type AuditKeys, sealOf } from './seal.ts';
+import type { AuditClause, AuditStore, WrittenEntry } from './store.ts';
 
 export interface Audit {
   /** Writes the entry in the unit of the act: they commit together or not at all (R9.6). */
@@ -29,16 +31,19 @@ export interface AuditDeps {
   readonly store: AuditStore;
   readonly clock: Clock;
   readonly ids: Ids;
+  /** Without them entries bear no seal, and verifying says so: for what only needs a log to write to. */
+  readonly keys?: Pick<AuditKeys, 'mac'>;
 }
 
-const SCOPE: Scope = { kind: 'system', job: 'audit' };
 const LIMITS = { together: 200, waiting: 5000 };
 
-export function createAudit({ units, store, clock, ids }: AuditDeps): Audit {
-  const entry = (event: AuditEvent, scope: Scope): Entry =>
-    entryOf(event, { id: ids.uuid(), at: clock.now(), scope });
+export function createAudit({ units, store, clock, ids, keys }: AuditDeps): Audit {
+  function entry(event: AuditEvent, scope: Scope): WrittenEntry {
+    const written = entryOf(event, { id: ids.uuid(), at: clock.now(), scope });
+    return keys ? { ...written, mac: sealOf(keys, written).toString('hex') } : written;
+  }
 
-  const append = createGroup<Entry>(
+  const append = createGroup<WrittenEntry>(
     (entries) => units.once(SCOPE, (unit) => store.append(unit, entries)),
     LIMITS,
   );

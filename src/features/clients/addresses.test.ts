@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { originFault, originsOf, redirectFault, resourceFault } from './addresses.ts';
+import { originFault, originsOf, redirectFault } from './addresses.ts';
 
 describe('redirectFault', () => {
   it.each([
@@ -131,20 +131,4 @@ describe('originsOf', () => {
       ]),
     ).toStrictEqual(['https://rp.test', 'http://localhost:3000']);
   });
-});
-
-describe('resourceFault', () => {
-  it.each(['urn:avian:api', 'https://api.test', 'https://api.test/v1?x=1', 'api://default'])(
-    'allows %s',
-    (resource) => {
-      expect(resourceFault(resource)).toBeUndefined();
-    },
-  );
-
-  it.each(['api', '/api', 'https://api.test/#f', 'https://api test', 'javascript:1', '', 'urn:'])(
-    'refuses %s',
-    (resource) => {
-      expect(resourceFault(resource)).toBeTypeOf('string');
-    },
-  );
 });

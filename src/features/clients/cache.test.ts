@@ -21,12 +21,12 @@ describe('the cache of clients', () => {
     const find = createCache(fetch, clock, { ttl: 5 * SECOND, most: 10 });
 
     held.set('a', 'first');
-    expect(await find('a')).toBe('first');
+    expect(await find.get('a')).toBe('first');
     held.set('a', 'second');
     clock.pass(5 * SECOND - 1);
-    expect(await find('a')).toBe('first');
+    expect(await find.get('a')).toBe('first');
     clock.pass(1);
-    expect(await find('a')).toBe('second');
+    expect(await find.get('a')).toBe('second');
     expect(fetched).toHaveLength(2);
   });
 
@@ -34,9 +34,9 @@ describe('the cache of clients', () => {
     const { held, fetch } = aShelf();
     const find = createCache(fetch, createTestClock(), { ttl: 5 * SECOND, most: 10 });
 
-    expect(await find('a')).toBeUndefined();
+    expect(await find.get('a')).toBeUndefined();
     held.set('a', 'new');
-    expect(await find('a')).toBe('new');
+    expect(await find.get('a')).toBe('new');
   });
 
   it('fetches once for all who ask meanwhile', async () => {
@@ -44,7 +44,7 @@ describe('the cache of clients', () => {
     const find = createCache(fetch, createTestClock(), { ttl: 5 * SECOND, most: 10 });
 
     held.set('a', 'one');
-    const all = await Promise.all(Array.from({ length: 50 }, () => find('a')));
+    const all = await Promise.all(Array.from({ length: 50 }, () => find.get('a')));
     expect(new Set(all)).toStrictEqual(new Set(['one']));
     expect(fetched).toStrictEqual(['a']);
   });
@@ -58,9 +58,9 @@ describe('the cache of clients', () => {
     };
     const find = createCache(fetch, createTestClock(), { ttl: 5 * SECOND, most: 10 });
 
-    const both = await Promise.allSettled([find('a'), find('a')]);
+    const both = await Promise.allSettled([find.get('a'), find.get('a')]);
     expect(both.map(({ status }) => status)).toStrictEqual(['rejected', 'rejected']);
-    expect(await find('a')).toBe('there');
+    expect(await find.get('a')).toBe('there');
   });
 
   it('holds no more than it may', async () => {
@@ -68,9 +68,24 @@ describe('the cache of clients', () => {
     const find = createCache(fetch, createTestClock(), { ttl: 5 * SECOND, most: 2 });
 
     for (const key of ['a', 'b', 'c']) held.set(key, key);
-    for (const key of ['a', 'b', 'c', 'b', 'c']) await find(key);
+    for (const key of ['a', 'b', 'c', 'b', 'c']) await find.get(key);
     expect(fetched).toStrictEqual(['a', 'b', 'c']);
-    await find('a');
+    await find.get('a');
     expect(fetched).toStrictEqual(['a', 'b', 'c', 'a']);
+  });
+
+  it('forgets what it is told to, and keeps no fetch that was under way by then', async () => {
+    const { held, fetched, fetch } = aShelf();
+    const find = createCache(fetch, createTestClock(), { ttl: 5 * SECOND, most: 10 });
+
+    held.set('a', 'before');
+    const underWay = find.get('a');
+    held.set('a', 'after');
+    find.forget('a');
+    expect(await underWay).toBe('before');
+    expect(await find.get('a')).toBe('after');
+    find.forget('a');
+    await find.get('a');
+    expect(fetched).toHaveLength(3);
   });
 });

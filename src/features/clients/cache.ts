@@ -5,6 +5,12 @@ export interface CacheLimits {
   readonly most: number;
 }
 
+export interface Cache<Value> {
+  get(key: string): Promise<Value | undefined>;
+  /** Fetches it anew the next time; a fetch that is under way is not kept either. */
+  forget(key: string): void;
+}
+
 /**
  * Remembers what was found for a while, and never that nothing was: what is made is there at once.
  *
@@ -15,9 +21,9 @@ export function createCache<Value>(
   fetch: (key: string) => Promise<Value | undefined>,
   clock: Clock,
   { ttl, most }: CacheLimits,
-): (key: string) => Promise<Value | undefined> {
+): Cache<Value> {
   const kept = new Map<string, { readonly value: Value; readonly until: Date }>();
-  const underWay = new Map<string, Promise<Value | undefined>>();
+  const underWay = new Map<string, Fetch<Value>>();
 
   function keep(key: string, value: Value): void {
     kept.delete(key);
@@ -26,22 +32,38 @@ export function createCache<Value>(
     if (kept.size > most && !oldest.done) kept.delete(oldest.value);
   }
 
-  async function load(key: string): Promise<Value | undefined> {
+  async function load(key: string, of: Fetch<Value>): Promise<Value | undefined> {
+    const isCurrent = () => underWay.get(key) === of;
     try {
       const value = await fetch(key);
       if (value === undefined) kept.delete(key);
-      else keep(key, value);
+      else if (isCurrent()) keep(key, value);
       return value;
     } finally {
-      underWay.delete(key);
+      if (isCurrent()) underWay.delete(key);
     }
   }
 
-  return async (key) => {
-    const known = kept.get(key);
-    if (known && clock.now() < known.until) return known.value;
-    const running = underWay.get(key) ?? load(key);
-    underWay.set(key, running);
-    return running;
+  function begin(key: string): Fetch<Value> {
+    const begun: Fetch<Value> = {};
+    underWay.set(key, begun);
+    begun.value = load(key, begun);
+    return begun;
+  }
+
+  return {
+    async get(key) {
+      const known = kept.get(key);
+      if (known && clock.now() < known.until) return known.value;
+      return (underWay.get(key) ?? begin(key)).value;
+    },
+    forget(key) {
+      kept.delete(key);
+      underWay.delete(key);
+    },
   };
+}
+
+interface Fetch<Value> {
+  value?: Promise<Value | undefined>;
 }

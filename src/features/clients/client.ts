@@ -31,7 +31,22 @@ export interface Client {
   readonly updatedAt: Date;
 }
 
-/** A client with the digests of its secrets that have not expired: none, one, or two (ADR 0019). */
+/** A client with what is asked of it at every turn. */
 export interface RegisteredClient extends Client {
+  /** Its tenant is suspended, or being deleted: nothing is issued to it. */
+  readonly suspended: boolean;
+  /** Of its resources, those that are registered, and what scopes they offer (ADR 0047). */
+  readonly registered: readonly {
+    readonly identifier: string;
+    readonly scopes: readonly string[];
+  }[];
+  /** The digests of its secrets: none, one, or two (ADR 0019). */
   readonly secretDigests: readonly { readonly digest: string; readonly expiresAt?: Date }[];
+}
+
+const ID = /^[\x21-\x7e]{1,255}$/;
+
+/** Whether a text can be a client's id. Anything else names none, and is not worth a question. */
+export function isClientId(text: string): boolean {
+  return ID.test(text);
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAudit, createAuditStore } from '#src/features/audit/index.ts';
+import { createResourceStore, createResources } from '#src/features/resources/index.ts';
 import { createDigest } from '#src/infra/crypto/digest.ts';
 import { createIds } from '#src/infra/crypto/ids.ts';
 import { aBench, type Bench, SYSTEM } from '#src/infra/postgres/bench.ts';
@@ -27,7 +28,8 @@ function aRoom() {
   const { units } = bench;
   const clock = createTestClock(new Date('2030-01-01T12:00:00.678Z'));
   const audit = createAudit({ units, store: createAuditStore(), clock, ids });
-  return { clock, clients: createClients({ units, store, audit, clock, ids, digest }) };
+  const resources = createResources({ units, store: createResourceStore(), audit, clock, ids });
+  return { clock, clients: createClients({ units, store, audit, clock, ids, digest, resources }) };
 }
 
 const web: ClientDraft = { kind: 'web', name: 'Shop', redirectUris: ['https://rp.test/cb?a=1'] };
@@ -53,8 +55,13 @@ describe('clients', () => {
     };
     for (const draft of [web, full]) {
       const { client } = await clients.create(draft);
-      const { secretDigests: _, ...found } = (await clients.find(client.id)) ?? {};
-      expect(found).toStrictEqual(client);
+      const found = await clients.find(client.id);
+      expect(found).toStrictEqual({
+        ...client,
+        suspended: false,
+        registered: [],
+        secretDigests: found?.secretDigests,
+      });
       expect(await clients.list()).toContainEqual(client);
     }
   });

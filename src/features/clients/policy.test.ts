@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { InvalidInput } from '#src/kernel/faults.ts';
-import { tenantId } from '#src/kernel/ids.ts';
-import { type ClientDraft, judgeClient } from './policy.ts';
+import { clientId, tenantId } from '#src/kernel/ids.ts';
+import type { Client } from './client.ts';
+import { type ClientDraft, changedDraft, judgeClient, judgeOffers } from './policy.ts';
 
 const web: ClientDraft = { kind: 'web', name: 'Shop', redirectUris: ['https://rp.test/cb?a=1'] };
 const spa: ClientDraft = { kind: 'spa', name: 'Board', redirectUris: ['https://spa.test/cb'] };
@@ -136,5 +137,60 @@ describe('judgeClient', () => {
 
   it.each(['', 'a b', 'a"b', 'a\\b', 'é', 'a\n', 'x'.repeat(101)])('takes no scope %j', (scope) => {
     expect(Object.keys(faultsOf({ ...web, scopes: [scope] }))).toStrictEqual(['scopes.0']);
+  });
+});
+
+describe('changedDraft', () => {
+  const at = new Date('2030-01-01T12:00:00.000Z');
+  const registered = (draft: ClientDraft): Client => ({
+    ...judgeClient(draft),
+    ...{ id: clientId('c'), status: 'active', createdAt: at, updatedAt: at },
+  });
+
+  it.each([web, spa, native, { ...machine, jwks }])('changes nothing unasked', (draft) => {
+    const client = registered(draft);
+    const { id: _, status: __, createdAt: ___, updatedAt: ____, ...registration } = client;
+    expect(judgeClient(changedDraft(client, {}))).toStrictEqual(registration);
+  });
+
+  it('is judged as one that is new', () => {
+    const changed = changedDraft(registered(web), { redirectUris: ['http://rp.test/cb'] });
+    expect(Object.keys(faultsOf(changed))).toStrictEqual(['redirectUris.0']);
+  });
+
+  it('takes away what it can be without', () => {
+    const client = registered({ ...web, jwks, backchannelLogoutUri: 'https://rp.test/bye' });
+    const judged = judgeClient(changedDraft(client, { jwks: null, backchannelLogoutUri: null }));
+    expect(judged).not.toHaveProperty('jwks');
+    expect(judged).not.toHaveProperty('backchannelLogoutUri');
+  });
+
+  it('moves the origins of a page with its redirect URIs, unless they were set apart', () => {
+    const redirectUris = ['https://new.test/cb'];
+    const corsOriginsOf = (draft: ClientDraft) =>
+      judgeClient(changedDraft(registered(draft), { redirectUris })).corsOrigins;
+    expect(corsOriginsOf(spa)).toStrictEqual(['https://new.test']);
+    expect(corsOriginsOf({ ...spa, corsOrigins: ['https://other.test'] })).toStrictEqual([
+      'https://other.test',
+    ]);
+  });
+});
+
+describe('judgeOffers', () => {
+  const offered = new Map([['https://a.test', ['read', 'write']]]);
+  const judge = (scopes: string[], ...resources: string[]) =>
+    judgeOffers({ scopes, resources }, offered);
+
+  it('lets a client ask for what its APIs offer, and for what is OpenID Connect’s', () => {
+    expect(() => judge(['openid', 'read'], 'https://a.test')).not.toThrow();
+  });
+
+  it('refuses what none of them offers', () => {
+    expect(() => judge(['read', 'delete'], 'https://a.test')).toThrow(InvalidInput);
+  });
+
+  it('refuses nothing where one of them is registered nowhere, or there is none', () => {
+    expect(() => judge(['delete'], 'https://a.test', 'https://b.test')).not.toThrow();
+    expect(() => judge(['delete'])).not.toThrow();
   });
 });

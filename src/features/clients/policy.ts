@@ -1,7 +1,8 @@
+import { resourceFault, scopeFault } from '#src/features/resources/index.ts';
 import { InvalidInput } from '#src/kernel/faults.ts';
 import { isUuid, type TenantId } from '#src/kernel/ids.ts';
 import { normaliseName } from '#src/kernel/text.ts';
-import { callFault, originFault, originsOf, redirectFault, resourceFault } from './addresses.ts';
+import { callFault, originFault, originsOf, redirectFault } from './addresses.ts';
 import { type Client, KINDS, type Kind } from './client.ts';
 import { Faults } from './faults.ts';
 import { type Jwk, keySetFault, publicKey } from './keys.ts';
@@ -33,12 +34,54 @@ export type Registration = Omit<Client, 'id' | 'status' | 'createdAt' | 'updated
 const ALGORITHMS = ['RS256', 'ES256'] as const;
 const SIGN_IN_SCOPES = ['openid', 'profile', 'email', 'offline_access'];
 
-/** RFC 6749 §3.3. */
-const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/;
-
 /** Whether a client of this kind can keep a secret (RFC 6749 §2.1). */
 export function isConfidential(kind: Kind): boolean {
   return kind === 'web' || kind === 'machine';
+}
+
+/** What may be changed of a client: all but its kind and its tenant. `null` takes away what it can be without. */
+export type ClientChanges = Partial<
+  Omit<ClientDraft, 'kind' | 'tenantId' | 'backchannelLogoutUri' | 'jwks'>
+> & {
+  readonly backchannelLogoutUri?: string | null;
+  readonly jwks?: ClientDraft['jwks'] | null;
+};
+
+/** The draft of a client with changes to it: judged as one that is new. */
+export function changedDraft(client: Client, changes: ClientChanges): ClientDraft {
+  const { id: _id, status: _status, createdAt: _made, updatedAt: _changed, ...draft } = client;
+  const { backchannelLogoutUri = null, jwks = null, ...others } = { ...draft, ...changes };
+  const { corsOrigins, ...rest } = others;
+  const isPreset = changes.corsOrigins === undefined && hasPresetOrigins(client);
+  return {
+    ...rest,
+    ...(!isPreset && { corsOrigins }),
+    ...(backchannelLogoutUri !== null && { backchannelLogoutUri }),
+    ...(jwks !== null && { jwks }),
+  };
+}
+
+/** Origins that came of its redirect URIs go with them. */
+function hasPresetOrigins({ kind, redirectUris, corsOrigins }: Client): boolean {
+  return kind === 'spa' && JSON.stringify(originsOf(redirectUris)) === JSON.stringify(corsOrigins);
+}
+
+/**
+ * Refuses scopes that none of the client's resources offers, where each of these is registered: `InvalidInput`
+ * by field. One that is registered nowhere may mean anything by any word (ADR 0047).
+ */
+export function judgeOffers(
+  { scopes, resources }: Pick<Client, 'scopes' | 'resources'>,
+  offered: ReadonlyMap<string, readonly string[]>,
+): void {
+  if (resources.length === 0 || resources.some((resource) => !offered.has(resource))) return;
+  const known = new Set([...SIGN_IN_SCOPES, ...[...offered.values()].flat()]);
+  const faults = new Faults();
+  faults.each('scopes', scopes, (scope) =>
+    known.has(scope) ? undefined : 'None of its APIs offers this.',
+  );
+  if (Object.keys(faults.found).length > 0)
+    throw new InvalidInput('The application is not valid.', faults.found);
 }
 
 /** The client that a draft describes; throws `InvalidInput` with every fault of it by field. */
@@ -61,9 +104,7 @@ function judgeAlways(draft: ClientDraft, faults: Faults): void {
   if (draft.tenantId !== undefined && !isUuid(draft.tenantId)) {
     faults.add('tenantId', 'This is no tenant’s id.');
   }
-  faults.each('scopes', draft.scopes ?? [], (scope) =>
-    SCOPE.test(scope) ? undefined : 'Not a scope: one word of visible ASCII, without " and \\.',
-  );
+  faults.each('scopes', draft.scopes ?? [], scopeFault);
   faults.each('resources', draft.resources ?? [], resourceFault);
   faults.each('corsOrigins', draft.corsOrigins ?? [], originFault);
   if (draft.backchannelLogoutUri !== undefined) {

@@ -17,6 +17,8 @@ function holding(...secretDigests: RegisteredClient['secretDigests']): Registere
     corsOrigins: [],
     scopes: [],
     resources: [],
+    suspended: false,
+    registered: [],
     requirePkce: true,
     requirePar: false,
     dpopBound: false,

@@ -70,7 +70,7 @@ export function createLinks(deps: LinksDeps) {
       if (!change) return units.once(DOORSTEP, (unit) => refuse(unit, 'link-unknown'));
 
       const act = await plan(change);
-      return units.run(ownerOf(change), async (unit) => {
+      return units.run(ownerOf(change, origin), async (unit) => {
         const held = await store.take(unit, change);
         const account = await accountOf(unit, change);
         const opened = judge(step, held, account, clock.now());

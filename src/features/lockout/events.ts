@@ -1,5 +1,5 @@
-import type { Actor, AuditEvent, Origin } from '#src/features/audit/index.ts';
-import type { Scope } from '#src/kernel/scope.ts';
+import type { AuditEvent, Origin } from '#src/features/audit/index.ts';
+import { actorOf, type Scope } from '#src/kernel/scope.ts';
 import type { CountedAttempt, Owner, Subject } from './lockout.ts';
 
 /** Which count it was that closed: that of a device the owner has used before, or everybody else's. */
@@ -37,7 +37,7 @@ export function lockoutOpened(owner: Owner, scope: Scope, opening: Opening): Aud
     tenantId: owner.tenantId,
     resource: { type: 'user', id: owner.id },
     ...(origin && { origin }),
-    details: { reason, forgetDevices },
+    details: { reason, forgetDevices, ...('by' in scope && { after: { closed: false } }) },
   };
 }
 
@@ -55,10 +55,4 @@ export function unlockRefused(
     origin,
     details: { reason: 'mailed-link' },
   };
-}
-
-function actorOf(scope: Scope): Actor {
-  if (scope.kind === 'system') return { kind: 'system', id: scope.job };
-  if (scope.actor === 'visitor' || scope.actor === 'client') return { kind: 'visitor' };
-  return { kind: 'user', id: scope.actor, tenantId: scope.tenantId };
 }

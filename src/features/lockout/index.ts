@@ -14,6 +14,7 @@
  * Owns: tables `lockouts`, `known_devices`, `unlocks`. Records: `lockout.closed`, `lockout.opened`.
  * Answers for: P06, P07.
  */
+export { createLockoutApi, type LockoutApiDeps } from './api.ts';
 export { createPasswordDoor, type PasswordDoor, type TriedPassword } from './door.ts';
 export { createDeviceCookie, type DeviceCookie } from './gate.ts';
 export type { CountedAttempt, Lockout, Owner, Subject } from './lockout.ts';

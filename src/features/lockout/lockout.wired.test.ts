@@ -13,6 +13,7 @@ import { DAY, HOUR, later, MINUTE } from '#src/kernel/clock.ts';
 import { userId } from '#src/kernel/ids.ts';
 import type { Unit } from '#src/kernel/unit.ts';
 import { createTestClock } from '#src/testing/clock.ts';
+import { administratorOf } from '#src/testing/scopes.ts';
 import { ISSUER, someSteps, tryPassword, walk } from './bench.ts';
 import { createPasswordDoor } from './door.ts';
 import { createKeys } from './keys.ts';
@@ -358,6 +359,26 @@ describe('opening an account', () => {
       tenant_id: owner.tenantId,
       details: { reason: 'administrator' },
     });
+  });
+
+  it('is done by an administrator of the tenant, who leaves an entry, and by none of another', async () => {
+    const { owner, unlocking, close, isIn } = await someone();
+    await close();
+    const stranger = administratorOf(await bench.aTenant());
+    expect(await unlocking.openFor(stranger, owner.id)).toEqual({ ok: false, reason: 'unknown' });
+    expect(await isIn()).toBe(false);
+    const scope = administratorOf(owner.tenantId);
+    expect(await unlocking.openFor(scope, owner.id)).toMatchObject({ ok: true });
+    expect(await isIn()).toBe(true);
+    expect((await entriesOf(owner.id)).slice(-2)).toMatchObject([
+      { action: 'lockout.opened', outcome: 'unknown', actor_id: stranger.by.actor.id },
+      {
+        action: 'lockout.opened',
+        outcome: 'success',
+        actor_id: scope.by.actor.id,
+        details: { reason: 'administrator', after: { closed: false } },
+      },
+    ]);
   });
 
   it.each([{ email: 'no address' }, { email: 'nobody@x.test' }, { userId: userId(randomUUID()) }])(

@@ -1,10 +1,10 @@
 import type { Audit, Origin } from '#src/features/audit/index.ts';
-import type { UserStore } from '#src/features/users/index.ts';
+import { createManage, type ManagedRefusal, type UserStore } from '#src/features/users/index.ts';
 import type { Clock } from '#src/kernel/clock.ts';
 import type { UserId } from '#src/kernel/ids.ts';
 import { done, type Outcome, refused } from '#src/kernel/outcome.ts';
 import type { Digest } from '#src/kernel/ports.ts';
-import type { Scope } from '#src/kernel/scope.ts';
+import type { AdminScope, Scope } from '#src/kernel/scope.ts';
 import { normaliseEmail } from '#src/kernel/text.ts';
 import type { Unit, Units } from '#src/kernel/unit.ts';
 import { unlockRefused } from './events.ts';
@@ -23,6 +23,8 @@ export interface Unlocking {
   openByAdministrator(
     who: { readonly email: string } | { readonly userId: UserId },
   ): Promise<Outcome<Owner, 'unknown'>>;
+  /** Opens the account of somebody of the scope's tenant, for an administrator. */
+  openFor(scope: AdminScope, userId: UserId): Promise<Outcome<undefined, ManagedRefusal>>;
 }
 
 export interface UnlockingDeps {
@@ -41,6 +43,7 @@ const SCOPE: Scope = { kind: 'system', job: 'lockout' };
 export function createUnlocking(deps: UnlockingDeps): Unlocking {
   const { units, store, lockout, users, audit, clock, digest } = deps;
   const { digestOfToken } = createKeys(digest);
+  const manage = createManage({ units, audit, find: users.find });
 
   async function find(token: string): Promise<{ unlock: Unlock; owner: Owner } | undefined> {
     return units.run(SCOPE, async (unit) => {
@@ -87,6 +90,12 @@ export function createUnlocking(deps: UnlockingDeps): Unlocking {
         if (!owner) return refused('unknown');
         await lockout.open(unit, owner, { reason: 'administrator' });
         return done(owner);
+      }),
+
+    openFor: (scope, userId) =>
+      manage(scope, { action: 'lockout.opened', userId }, async (unit, owner) => {
+        await lockout.open(unit, owner, { reason: 'administrator' });
+        return done(undefined);
       }),
   };
 

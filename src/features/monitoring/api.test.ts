@@ -46,6 +46,7 @@ describe('health', () => {
         checks: {
           postgres: { status: 'ok', ms: expect.any(Number) },
           store: { status: 'ok', ms: expect.any(Number) },
+          isolation: { status: 'ok', ms: expect.any(Number) },
         },
       },
     ]);

@@ -23,6 +23,7 @@ export function aHealth(parts: Partial<HealthDeps> = {}) {
     units,
     reachability: { ask: async () => undefined },
     store: { ping: async () => 1 },
+    isolation: { ask: async () => undefined },
     lifecycle,
     figures: () => FIGURES,
     logger,

@@ -6,21 +6,23 @@ const away = () => Promise.reject(new Unavailable('away'));
 const never = () => new Promise<never>(() => undefined);
 const ok = { status: 'ok', ms: expect.any(Number) };
 const failing = { status: 'failing', ms: expect.any(Number) };
+const ALL_WELL = { postgres: ok, store: ok, isolation: ok };
 
 describe('readiness', () => {
-  it('is there when both stores answer, with the time each took', async () => {
+  it('is there when every part is well, with the time each took', async () => {
     const { health } = aHealth();
-    expect(await health.ready()).toEqual({ status: 'ok', checks: { postgres: ok, store: ok } });
+    expect(await health.ready()).toEqual({ status: 'ok', checks: ALL_WELL });
   });
 
   it.each([
-    ['Postgres is away', { reachability: { ask: away } }, { postgres: failing, store: ok }],
-    ['the store is away', { store: { ping: away } }, { postgres: ok, store: failing }],
-    ['Postgres never answers', { reachability: { ask: never } }, { postgres: failing, store: ok }],
-    ['the store never answers', { store: { ping: never } }, { postgres: ok, store: failing }],
+    ['Postgres is away', { reachability: { ask: away } }, { postgres: failing }],
+    ['the store is away', { store: { ping: away } }, { store: failing }],
+    ['tenants are not kept apart', { isolation: { ask: away } }, { isolation: failing }],
+    ['Postgres never answers', { reachability: { ask: never } }, { postgres: failing }],
+    ['the store never answers', { store: { ping: never } }, { store: failing }],
   ])('is gone when %s, and says which', async (_, parts, checks) => {
     const { health } = aHealth({ ...parts, patienceMs: 20 });
-    expect(await health.ready()).toEqual({ status: 'failing', checks });
+    expect(await health.ready()).toEqual({ status: 'failing', checks: { ...ALL_WELL, ...checks } });
   });
 
   it('is gone once the instance was asked to stop, even while it is being looked at', async () => {

@@ -30,7 +30,12 @@ export interface Check {
 
 export interface Readiness {
   readonly status: 'ok' | 'failing' | 'stopping';
-  readonly checks: { readonly postgres: Check; readonly store: Check };
+  readonly checks: {
+    readonly postgres: Check;
+    readonly store: Check;
+    /** Whether tenants are kept apart (R32). */
+    readonly isolation: Check;
+  };
 }
 
 export interface Health {
@@ -43,6 +48,8 @@ export interface HealthDeps {
   readonly reachability: Reachability;
   /** Where sessions are kept; says in milliseconds how long it took to answer. */
   readonly store: { ping(): Promise<number> };
+  /** Throws where tenants are not kept apart. */
+  readonly isolation: { ask(): Promise<void> };
   readonly lifecycle: Lifecycle;
   readonly figures: () => Figures;
   readonly logger: Logger;
@@ -53,20 +60,21 @@ export interface HealthDeps {
 const scope: Scope = { kind: 'system', job: 'health' };
 
 export function createHealth(deps: HealthDeps): Health {
-  const { units, store, lifecycle, reachability } = deps;
+  const { units, store, isolation, lifecycle, reachability } = deps;
   const postgres = createCheck('postgres', deps, () =>
     units.once(scope, (unit) => reachability.ask(unit)),
   );
   const ephemeral = createCheck('store', deps, () => store.ping());
+  const apart = createCheck('isolation', deps, () => isolation.ask());
   return {
     live: deps.figures,
     async ready() {
-      const [first, second] = await Promise.all([postgres(), ephemeral()]);
-      const answer = first.status === 'ok' && second.status === 'ok' ? 'ok' : 'failing';
+      const [first, second, third] = await Promise.all([postgres(), ephemeral(), apart()]);
+      const isWell = [first, second, third].every(({ status }) => status === 'ok');
       return {
         // Asked last: a check may have outlasted the word to stop.
-        status: lifecycle.stopping ? 'stopping' : answer,
-        checks: { postgres: first, store: second },
+        status: lifecycle.stopping ? 'stopping' : isWell ? 'ok' : 'failing',
+        checks: { postgres: first, store: second, isolation: third },
       };
     },
   };
@@ -91,9 +99,9 @@ function createCheck(
     const problem = await problemOf(within(patienceMs, ask));
     const ms = Math.round((performance.now() - began) * 10) / 10;
     if (problem !== undefined && !failed) {
-      logger.warn({ check: name, err: problem }, 'a part that requests need does not answer');
+      logger.warn({ check: name, err: problem }, 'a part that requests need is not well');
     }
-    if (problem === undefined && failed) logger.info({ check: name }, 'the part answers again');
+    if (problem === undefined && failed) logger.info({ check: name }, 'the part is well again');
     failed = problem !== undefined;
     return { status: failed ? 'failing' : 'ok', ms };
   }

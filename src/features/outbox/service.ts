@@ -3,7 +3,7 @@ import { DAY, HOUR, later } from '#src/kernel/clock.ts';
 import type { Ids, TenantId } from '#src/kernel/ids.ts';
 import type { MailViews } from '#src/kernel/mail.ts';
 import type { Digest } from '#src/kernel/ports.ts';
-import type { Scope } from '#src/kernel/scope.ts';
+import { tenantOf } from '#src/kernel/scope.ts';
 import { normaliseEmail } from '#src/kernel/text.ts';
 import type { Unit } from '#src/kernel/unit.ts';
 import { type Letter, sealContent } from './content.ts';
@@ -91,10 +91,6 @@ export function createOutbox(deps: OutboxDeps): Outbox & OutboxDesk {
 }
 
 type Limited = Pick<MailDraft, 'to' | 'topic' | 'atMostPerHour'>;
-
-function tenantOf(scope: Scope): TenantId | undefined {
-  return scope.kind === 'tenant' ? scope.tenantId : undefined;
-}
 
 /** The mail as it will go out, written now: a retry sends the very same (security case 235). */
 function contentOf(

@@ -67,6 +67,10 @@ function createMemory(): PasswordStore & { readonly history: PastHash[] } {
       return true;
     },
     past: async () => (current ? [current, ...history] : []),
+    async expire() {
+      if (current) current = { ...current, expiresAt: current.changedAt };
+      return current !== undefined;
+    },
     reschedule: async () => undefined,
     expiring: async () => [],
     claimWarning: async () => false,

@@ -9,13 +9,24 @@ const { changedAt, expiresAt } = passwords;
 /** What the store knows of the dates that passwords expire on. */
 export function createExpiryStore(): ExpiryStore {
   return {
+    async expire(unit, userId) {
+      const expired = await rows(unit)
+        .update(passwords)
+        .set({ expiresAt: changedAt })
+        .where(eq(passwords.userId, userId))
+        .returning({ userId: passwords.userId });
+      return expired.length === 1;
+    },
+
     async reschedule(unit, tenantId, days) {
       const expiry =
         days === null ? null : sql`${changedAt} + make_interval(hours => 24 * ${days})`;
       await rows(unit)
         .update(passwords)
         .set({ expiresAt: expiry, warnedAt: null })
-        .where(eq(passwords.tenantId, tenantId));
+        .where(
+          and(eq(passwords.tenantId, tenantId), sql`${expiresAt} is distinct from ${changedAt}`),
+        );
     },
 
     async expiring(unit, { from, until, limit }) {

@@ -1,12 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createAudit, createAuditStore } from '#src/features/audit/index.ts';
+import { createUserStore } from '#src/features/users/index.ts';
+import { createIds } from '#src/infra/crypto/ids.ts';
 import { aBench, type Bench, SYSTEM } from '#src/infra/postgres/bench.ts';
 import { client } from '#src/infra/postgres/units.ts';
 import { DAY, later } from '#src/kernel/clock.ts';
+import type { AdminScope } from '#src/kernel/scope.ts';
 import { anOwnDatabase, type TestDatabase } from '#src/testing/database.ts';
+import { administratorOf } from '#src/testing/scopes.ts';
 import { aPassword, createWiredRoom } from './bench.ts';
+import { isExpired } from './expiry.ts';
+import { createForcing } from './forcing.ts';
+import { createPasswordStore } from './store.pg.ts';
 
 let database: TestDatabase;
 let bench: Bench;
+const ids = createIds();
 
 beforeAll(async () => {
   // The timetable's work is everybody's: in a shared database it would tell other tests' people.
@@ -34,6 +43,82 @@ describe('the date a password expires on', () => {
       expect(await room.read()).toMatchObject({ expiresAt, changedAt: start });
     }
     expect((await other.read())?.expiresAt).toStrictEqual(later(start, 90 * DAY));
+  });
+});
+
+describe('a password that an administrator made to expire', () => {
+  async function forced() {
+    const room = await createWiredRoom(bench);
+    const { units } = bench;
+    const audit = createAudit({ units, store: createAuditStore(), clock: room.clock, ids });
+    const forcing = createForcing({
+      ...{ units, audit, store: createPasswordStore(), users: createUserStore() },
+    });
+    const force = (scope: AdminScope = administratorOf(room.tenantId)) =>
+      forcing.force(scope, room.id);
+    const entries = () =>
+      units.run(SYSTEM, async (unit) => {
+        const found = await client(unit).query<{ outcome: string; details: object }>(
+          `select outcome, details from audit_entries
+           where resource_id = $1 and action = 'user.password-expired' order by id`,
+          [room.id],
+        );
+        return found.rows;
+      });
+    return { room, force, entries };
+  }
+
+  it('has expired until another is chosen, whatever the tenant’s number of days becomes', async () => {
+    const { room, force, entries } = await forced();
+    await room.choose(aPassword());
+    const at = room.clock.now();
+    expect(await force()).toMatchObject({ ok: true });
+    for (const days of [3650, null]) {
+      await bench.units.run(SYSTEM, (unit) => room.passwords.reschedule(unit, room.tenantId, days));
+      const stored = await room.read();
+      expect(stored && isExpired(stored, room.clock.now())).toBe(true);
+    }
+    expect(await entries()).toStrictEqual([
+      {
+        outcome: 'success',
+        details: {
+          before: { expiresAt: later(at, 90 * DAY).toISOString() },
+          after: { expiresAt: at.toISOString() },
+        },
+      },
+    ]);
+    await room.choose(aPassword(2));
+    expect(await room.read()).toMatchObject({ expiresAt: later(at, 90 * DAY) });
+  });
+
+  it('by several at once, is in the log as having been expired by the first of them', async () => {
+    const { room, force, entries } = await forced();
+    await room.choose(aPassword());
+    const at = room.clock.now();
+    await Promise.all(Array.from({ length: 8 }, () => force()));
+    const expired = { expiresAt: at.toISOString() };
+    const first = { expiresAt: later(at, 90 * DAY).toISOString() };
+    const befores = (await entries()).map(({ details }) => details);
+    expect(befores).toHaveLength(8);
+    expect(befores.filter((told) => JSON.stringify(told).includes(first.expiresAt))).toStrictEqual([
+      { before: first, after: expired },
+    ]);
+  });
+
+  it('is one there is, of the administrator’s own tenant, of nobody above them', async () => {
+    const { room, force, entries } = await forced();
+    const stranger = administratorOf((await createWiredRoom(bench)).tenantId);
+    expect(await force()).toStrictEqual({ ok: false, reason: 'no-password' });
+    await room.choose(aPassword());
+    expect(await force(stranger)).toStrictEqual({ ok: false, reason: 'unknown' });
+    await bench.units.run(SYSTEM, (unit) =>
+      client(unit).query(`update users set role = 'super_admin' where id = $1`, [room.id]),
+    );
+    expect(await force()).toStrictEqual({ ok: false, reason: 'role-too-high' });
+    expect((await entries()).map(({ outcome }) => outcome)).toStrictEqual([
+      ...['no-password', 'unknown', 'role-too-high'],
+    ]);
+    expect(await room.read()).toMatchObject({ expiresAt: later(room.clock.now(), 90 * DAY) });
   });
 });
 

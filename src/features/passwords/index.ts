@@ -7,11 +7,13 @@
  * An unknown address costs the same time as a known one (R3.3). The rules are one module, `rules.js`, which
  * browsers run too (R6.7).
  *
- * Owns: tables `passwords`, `password_history`. Answers for: P01, P02, P33–P37, P39.
+ * Owns: tables `passwords`, `password_history`. Records: `user.password-expired`. Answers for: P01, P02, P33–P37, P39.
  */
+export { createPasswordsApi, type PasswordsApiDeps } from './api.ts';
 export { readCommonPasswords } from './common.file.ts';
 export { createCredentials } from './credentials.ts';
 export { isExpired } from './expiry.ts';
+export { createForcing, type Forcing } from './forcing.ts';
 export {
   type Argon2Hasher,
   createArgon2Hasher,

@@ -35,9 +35,11 @@ export interface PasswordStore extends ExpiryStore {
   past(unit: Unit, userId: UserId): Promise<readonly PastHash[]>;
 }
 
-/** The part of it that the timetable and the tenants' settings ask for. */
+/** The part of it that the timetable, the tenants' settings and administrators ask for. */
 export interface ExpiryStore {
-  /** Each of the tenant's passwords expires so many days after it was changed. */
+  /** It has expired since it was set, and no rescheduling changes that; `false` where there is none. */
+  expire(unit: Unit, userId: UserId): Promise<boolean>;
+  /** Each of the tenant's passwords expires so many days after it was changed, but for those that were made to. */
   reschedule(unit: Unit, tenantId: TenantId, days: number | null): Promise<void>;
   /** Some of those that expire within the time and whose owners were not told. */
   expiring(

@@ -151,12 +151,12 @@ export function createStage({ units, ...rows }: Bench, over: Partial<RecoveryDep
     set: (text: string, values: unknown[]) =>
       units.run(SYSTEM, async (unit) => (await client(unit).query(text, values)).rows),
 
-    /** What was entered for requests of this stage, in order. */
+    /** What recovery and changes of address entered for requests of this stage, in order. */
     async entries() {
       const found = await units.run(SYSTEM, (unit) =>
         client(unit).query(
           `select action, outcome, tenant_id, resource_id, actor_kind, details from audit_entries
-           where request_id = $1 order by id`,
+           where request_id = $1 and split_part(action, '.', 1) in ('recovery', 'email-change') order by id`,
           [origin.requestId],
         ),
       );

@@ -60,7 +60,7 @@ export function createCompletion(deps: CompletionDeps) {
         await refuse(judged);
         return judged;
       }
-      const scope = ownerOf({ userId: user.id, tenantId: user.tenantId });
+      const scope = ownerOf({ userId: user.id, tenantId: user.tenantId }, origin);
       const settlement = { tokenDigest, prepared: judged.value, origin };
       return units.run(scope, (unit) => settle(unit, settlement));
     },

@@ -39,7 +39,7 @@ export const DeadLinkPage = view<{ title: string; advice: string }>('recovery/de
 export const DonePage = view<{ application?: Application }>('recovery/done');
 
 export interface RecoveryPagesDeps {
-  readonly recovery: Omit<Recovery, 'revoke'>;
+  readonly recovery: Omit<Recovery, 'offer' | 'revoke'>;
   readonly cookies: Cookies;
   readonly csrf: Pick<Csrf, 'check' | 'browserOf'>;
   readonly limits: Pick<Limits, 'spend'>;

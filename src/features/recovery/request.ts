@@ -38,12 +38,10 @@ export function tokenDigestOf(digest: Digest, token: string): string {
   return digest.of('recovery', token);
 }
 
-export function createRequest(deps: RequestDeps) {
-  const { units, store, users, outbox, audit, clock, ids, digest, issuer } = deps;
-  const accountOf = createFindAccount(deps);
-
-  /** Mails a link that takes the place of any other; `false`, and the other still good, beyond the owner's share. */
-  async function send(unit: Unit, user: User): Promise<boolean> {
+/** Mails a link that takes the place of any other; `false`, and the other still good, beyond the owner's share. */
+export function createSend(deps: Omit<RequestDeps, 'units' | 'audit' | 'tenants' | 'passwords'>) {
+  const { store, users, outbox, clock, ids, digest, issuer } = deps;
+  return async (unit: Unit, user: User): Promise<boolean> => {
     const token = ids.secret();
     const createdAt = clock.now();
     const expiresAt = later(createdAt, LINK_LIFETIME);
@@ -56,7 +54,13 @@ export function createRequest(deps: RequestDeps) {
     const current = await users.find(unit, userId);
     if (current?.email !== user.email) throw new Conflict('The address has changed meanwhile.');
     return true;
-  }
+  };
+}
+
+export function createRequest(deps: RequestDeps) {
+  const { units, users, audit, digest } = deps;
+  const accountOf = createFindAccount(deps);
+  const send = createSend(deps);
 
   return async ({ email, origin }: Request): Promise<void> => {
     const address = normaliseEmail(email);

@@ -1,12 +1,18 @@
 import type { Origin } from '#src/features/audit/index.ts';
 import type { PasswordPolicy, Passwords } from '#src/features/passwords/index.ts';
-import type { UserStore } from '#src/features/users/index.ts';
+import type { User, UserStore } from '#src/features/users/index.ts';
 import type { UserId } from '#src/kernel/ids.ts';
 import { done, type Outcome, refused } from '#src/kernel/outcome.ts';
 import type { Unit } from '#src/kernel/unit.ts';
 import { type CompletionDeps, createCompletion, type Ending } from './completion.ts';
 import type { DeadLink } from './policy.ts';
-import { createRequest, type Request, type RequestDeps, tokenDigestOf } from './request.ts';
+import {
+  createRequest,
+  createSend,
+  type Request,
+  type RequestDeps,
+  tokenDigestOf,
+} from './request.ts';
 
 /** Who may choose a password, and by which rules. */
 export interface Chooser {
@@ -33,6 +39,11 @@ export interface Recovery {
     readonly password: string;
     readonly origin: Origin;
   }): Promise<Ending>;
+  /**
+   * Mails somebody a link to choose a password with, which proves their address as well. Joins the unit of
+   * what caused it; `false`, and nothing written, beyond their share of mails.
+   */
+  offer(unit: Unit, user: User): Promise<boolean>;
   /** Whatever link this user was mailed is good for nothing from now on. Joins the unit of what caused it. */
   revoke(unit: Unit, userId: UserId): Promise<void>;
 }
@@ -48,6 +59,8 @@ export function createRecovery(deps: RecoveryDeps): Recovery {
 
   return {
     request: createRequest(deps),
+
+    offer: createSend(deps),
 
     async look(token) {
       const { due } = await open(digestOf(token));

@@ -1,5 +1,10 @@
 import type { Middleware } from 'koa';
-import { createTenancy, createTenantStore, type Tenant } from '#src/features/tenancy/index.ts';
+import {
+  createTenancy,
+  createTenantDesk,
+  createTenantStore,
+  type Tenant,
+} from '#src/features/tenancy/index.ts';
 import { aVerificationBench, ISSUER, ORIGIN } from '#src/features/verification/bench.ts';
 import { createVerificationPages, createWaitCookie } from '#src/features/verification/index.ts';
 import { createToolkit, serveAt } from '#src/http/bench.ts';
@@ -35,8 +40,9 @@ export async function aRegistrationBench() {
     issuer: ISSUER,
     reserved: async (_: unknown, email: string) => reservations.has(email),
   };
-  const followers = { passwordDays: async () => undefined };
-  const tenancy = createTenancy({ ...shared, store: tenants, followers });
+  const followers = { passwordDays: async () => undefined, shut: async () => undefined };
+  const desk = createTenantDesk({ ...shared, store: tenants, followers });
+  const tenancy = createTenancy({ ...shared, store: tenants, desk });
   const store = createInvitationStore();
   const invitations = createInvitations({ ...shared, store });
   const places = createPlaces({ units, tenancy, tenants, invitations });
@@ -50,6 +56,8 @@ export async function aRegistrationBench() {
       slug: `flock-${mark()}`,
       name: 'Flock',
       status: 'active',
+      suspendedAt: null,
+      deletesAt: null,
       operator: false,
       isDefault: false,
       registration: 'open',

@@ -1,6 +1,7 @@
 import type { Actor, AuditEvent, Origin } from '#src/features/audit/index.ts';
 import type { User } from '#src/features/users/index.ts';
 import type { TenantId, UserId } from '#src/kernel/ids.ts';
+import type { Invitation, InvitationRefusal } from './policy.ts';
 
 interface Circumstances {
   readonly origin: Origin;
@@ -53,17 +54,16 @@ export function registrationRefused(
 
 /** An administrator asked somebody in, or could not. */
 export function invitationSent(
-  invited: { readonly id: string; readonly tenantId: TenantId; readonly email: string },
-  outcome: 'success' | 'email-taken' | 'registration-off' | 'mail-limit',
-  by: { readonly actor: Actor; readonly role: string; readonly origin?: Origin },
+  { id, tenantId, email, role }: Pick<Invitation, 'id' | 'tenantId' | 'email' | 'role'>,
+  outcome: 'success' | InvitationRefusal,
+  actor: Actor,
 ): AuditEvent {
   return {
     action: 'invitation.sent',
     outcome,
-    actor: by.actor,
-    tenantId: invited.tenantId,
-    resource: { type: 'invitation', id: invited.id },
-    ...(by.origin && { origin: by.origin }),
-    details: { email: invited.email, role: by.role },
+    actor,
+    tenantId,
+    resource: { type: 'invitation', id },
+    details: outcome === 'success' ? { after: { email, role } } : { email, role },
   };
 }

@@ -7,15 +7,12 @@
  *
  * Owns: table `invitations`. Records: `registration.completed`, `registration.refused`, `invitation.sent`.
  */
-export {
-  createInvitations,
-  type InvitationDraft,
-  type InvitationRefusal,
-  type Invitations,
-} from './invitations.ts';
+export { createInvitationsApi, type InvitationsApiDeps } from './api.ts';
+export { createInvitations, type InvitationDraft, type Invitations } from './invitations.ts';
 export type { Reserved } from './occupancy.ts';
 export { createRegistrationPages, type RegistrationPagesDeps } from './pages.ts';
 export { createPlaces, type Places } from './places.ts';
+export type { InvitationRefusal } from './policy.ts';
 export { createRegistration, type Registration } from './service.ts';
 export { createInvitationStore } from './store.pg.ts';
 export type { InvitationStore } from './store.ts';

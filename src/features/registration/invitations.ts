@@ -1,18 +1,25 @@
-import type { Actor, Audit, Origin } from '#src/features/audit/index.ts';
+import type { Actor, Audit } from '#src/features/audit/index.ts';
 import type { Outbox } from '#src/features/outbox/index.ts';
 import type { TenantStore } from '#src/features/tenancy/index.ts';
-import { judgeUser } from '#src/features/users/index.ts';
+import { judgeUser, mayGive } from '#src/features/users/index.ts';
 import { type Clock, later } from '#src/kernel/clock.ts';
 import { NotFound } from '#src/kernel/faults.ts';
 import type { Ids, TenantId } from '#src/kernel/ids.ts';
 import { done, type Outcome, refused } from '#src/kernel/outcome.ts';
 import type { Digest } from '#src/kernel/ports.ts';
-import { visitorOf } from '#src/kernel/scope.ts';
+import { ROLES } from '#src/kernel/roles.ts';
+import { type AdminScope, actorOf, type Scope, visitorOf } from '#src/kernel/scope.ts';
 import type { Unit, Units } from '#src/kernel/unit.ts';
 import { invitationSent } from './events.ts';
 import { invitationMail } from './mail.ts';
 import { createFindOccupancy, type OccupancyDeps } from './occupancy.ts';
-import { closedTo, INVITATION_LIFETIME, type Invitation, isOpen } from './policy.ts';
+import {
+  closedTo,
+  INVITATION_LIFETIME,
+  type Invitation,
+  type InvitationRefusal,
+  isOpen,
+} from './policy.ts';
 import { DOORSTEP } from './scope.ts';
 import type { InvitationStore } from './store.ts';
 
@@ -20,18 +27,17 @@ export interface InvitationDraft {
   readonly tenantId: TenantId;
   readonly email: string;
   readonly role: string;
-  readonly actor: Actor;
-  readonly origin?: Origin;
+  /** An administrator inside that tenant; or the server, for its command line. */
+  readonly by: AdminScope | Extract<Actor, { readonly kind: 'system' }>;
 }
-
-export type InvitationRefusal = 'email-taken' | 'registration-off' | 'mail-limit';
 
 export interface Invitations {
   /**
    * Mails somebody a link to register with, in place of any earlier one; throws `InvalidInput` for an
    * address or a role that cannot be, `NotFound` for an unknown tenant.
    *
-   * `email-taken` is for administrators' eyes, never for a stranger's.
+   * `email-taken` is for administrators' eyes, never for a stranger's, and says of no address whose it is.
+   * `role-too-high`: nobody invites to a role above their own (R5.5).
    */
   invite(draft: InvitationDraft): Promise<Outcome<Invitation, InvitationRefusal>>;
   /** The invitation behind a link, while it can be used. */
@@ -59,10 +65,13 @@ export function createInvitations(deps: InvitationsDeps): Invitations {
     async invite(draft) {
       const tenant = await units.once(DOORSTEP, (unit) => tenants.find(unit, draft.tenantId));
       if (!tenant) throw new NotFound('There is no such tenant.');
-      const { email, role } = judgeUser({ ...draft, name: NAMELESS, operator: tenant.operator });
+      // A role above theirs is refused as that, and written down, wherever it belongs.
+      const operator = tenant.operator || isAbove(draft);
+      const { email, role } = judgeUser({ ...draft, name: NAMELESS, operator });
       const { kind } = await units.run(DOORSTEP, (unit) => findOccupancy(unit, email));
       const isOff = closedTo(tenant, true) !== undefined;
-      const fault = isOff ? 'registration-off' : kind === 'taken' ? 'email-taken' : undefined;
+      const isTaken = kind === 'taken' ? 'email-taken' : undefined;
+      const fault = isAbove(draft) ? 'role-too-high' : isOff ? 'registration-off' : isTaken;
       const token = ids.secret();
       const now = clock.now();
       const invitation: Invitation = {
@@ -74,9 +83,9 @@ export function createInvitations(deps: InvitationsDeps): Invitations {
         createdAt: now,
         expiresAt: later(now, INVITATION_LIFETIME),
       };
-      return units.run(visitorOf(tenant.id), async (unit) => {
+      return units.run(scopeOf(draft), async (unit) => {
         const refusal = fault ?? (await send(unit, invitation, token));
-        await audit.record(unit, invitationSent(invitation, refusal ?? 'success', draft));
+        await audit.record(unit, invitationSent(invitation, refusal ?? 'success', byOf(draft)));
         return refusal ? refused(refusal) : done(invitation);
       });
     },
@@ -103,6 +112,19 @@ export function createInvitations(deps: InvitationsDeps): Invitations {
 
 /** Who is invited says their name when they come. */
 const NAMELESS = 'Invited';
+
+function scopeOf({ by, tenantId }: InvitationDraft): Scope {
+  return by.kind === 'system' ? visitorOf(tenantId) : by;
+}
+
+function isAbove({ by, role }: InvitationDraft): boolean {
+  const asked = ROLES.find((known) => known === role);
+  return by.kind !== 'system' && asked !== undefined && !mayGive(by, asked);
+}
+
+function byOf({ by }: InvitationDraft): Actor {
+  return by.kind === 'system' ? by : actorOf(by);
+}
 
 function tokenDigestOf(digest: Digest, token: string): string {
   return digest.of('invitation-link', token);

@@ -141,7 +141,7 @@ describe('an invitation’s link', () => {
     const { tenant, site } = await aDoor({ registration: 'invite' }, brought);
     const email = anAddress();
     const actor = { kind: 'system', id: 'test' } as const;
-    await room.invitations.invite({ tenantId: tenant.id, email, role: 'user', actor });
+    await room.invitations.invite({ tenantId: tenant.id, email, role: 'user', by: actor });
     return { site, email, link: site.linkOf(email) };
   }
 

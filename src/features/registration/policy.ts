@@ -1,9 +1,10 @@
 import type { Tenant } from '#src/features/tenancy/index.ts';
-import { judgeUser, type Role } from '#src/features/users/index.ts';
+import { judgeUser } from '#src/features/users/index.ts';
 import { DAY } from '#src/kernel/clock.ts';
 import { InvalidInput } from '#src/kernel/faults.ts';
 import type { TenantId } from '#src/kernel/ids.ts';
 import { done } from '#src/kernel/outcome.ts';
+import type { Role } from '#src/kernel/roles.ts';
 
 /** How long an invitation holds. */
 export const INVITATION_LIFETIME = 7 * DAY;
@@ -23,6 +24,9 @@ export interface Invitation {
   readonly expiresAt: Date;
   readonly spentAt?: Date;
 }
+
+/** Why nobody is asked in. */
+export type InvitationRefusal = 'email-taken' | 'registration-off' | 'mail-limit' | 'role-too-high';
 
 export function isOpen(invitation: Invitation, now: Date): boolean {
   return !invitation.spentAt && invitation.expiresAt > now;

@@ -4,6 +4,8 @@ import { mark } from '#src/infra/postgres/bench.ts';
 import { client } from '#src/infra/postgres/units.ts';
 import { DAY, HOUR } from '#src/kernel/clock.ts';
 import { InvalidInput } from '#src/kernel/faults.ts';
+import { ROLES } from '#src/kernel/roles.ts';
+import { administratorOf } from '#src/testing/scopes.ts';
 import { aRegistrationBench, type RegistrationBench } from './bench.ts';
 import type { Place } from './service.ts';
 
@@ -177,7 +179,7 @@ describe('an invitation', () => {
   async function invited(over: Parameters<typeof room.aTenant>[0] = { registration: 'invite' }) {
     const tenant = await room.aTenant(over);
     const email = anAddress();
-    const draft = { tenantId: tenant.id, email, role: 'tenant_admin', actor: ACTOR };
+    const draft = { tenantId: tenant.id, email, role: 'tenant_admin', by: ACTOR };
     const sent = await room.invitations.invite(draft);
     if (!sent.ok) throw new Error(sent.reason);
     return { tenant, email, draft, ...room.newest(email) };
@@ -267,6 +269,32 @@ describe('an invitation', () => {
     await room.tenancy.update(tenant.slug, { registration: 'off' });
     expect(await room.invitations.invite(draft)).toEqual({ ok: false, reason: 'registration-off' });
     expect(await room.places.find({ invitation: token })).toEqual({ ok: false, reason: 'closed' });
+  });
+
+  it('is an administrator’s to send, to a role up to theirs, and its entry says who', async () => {
+    const tenant = await room.aTenant({ registration: 'invite' });
+    for (const own of ROLES.slice(0, 3))
+      for (const role of ROLES.slice(0, 3)) {
+        const by = administratorOf(tenant.id, own);
+        const email = anAddress();
+        const sent = await room.invitations.invite({ tenantId: tenant.id, email, role, by });
+        const isTooHigh = ROLES.indexOf(role) > ROLES.indexOf(own);
+        expect(sent).toMatchObject(isTooHigh ? { reason: 'role-too-high' } : { ok: true });
+        const [entry] = await room.inSystem(async (unit) => {
+          const found = await client(unit).query(
+            `select outcome, actor_id, address, details from audit_entries
+             where tenant_id = $1 order by id desc limit 1`,
+            [tenant.id],
+          );
+          return found.rows;
+        });
+        expect(entry).toMatchObject({ actor_id: by.by.actor.id, address: '192.0.2.7' });
+        expect(entry).toMatchObject(
+          isTooHigh
+            ? { outcome: 'role-too-high', details: { email, role } }
+            : { outcome: 'success', details: { after: { email, role } } },
+        );
+      }
   });
 
   it('makes a super_admin in the operator’s own tenant only', async () => {

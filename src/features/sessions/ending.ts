@@ -1,10 +1,10 @@
-import type { Actor, Audit, Origin } from '#src/features/audit/index.ts';
+import type { Actor, Audit, AuditEvent, Origin } from '#src/features/audit/index.ts';
 import type { MailDraft, Outbox } from '#src/features/outbox/index.ts';
 import type { UserStore } from '#src/features/users/index.ts';
 import { type Clock, HOUR, later } from '#src/kernel/clock.ts';
 import type { TenantId, UserId } from '#src/kernel/ids.ts';
 import type { Digest } from '#src/kernel/ports.ts';
-import { ownerOf, type Scope, type Whose } from '#src/kernel/scope.ts';
+import { type AdminScope, actorOf, ownerOf, type Scope, type Whose } from '#src/kernel/scope.ts';
 import type { Unit, Units } from '#src/kernel/unit.ts';
 import { ABSOLUTE_LIFETIME } from './lifetime.ts';
 import type { SessionStore } from './store.ts';
@@ -15,6 +15,8 @@ export interface EndedSession {
   readonly uid: string;
   readonly reason: string;
   readonly origin?: Origin;
+  /** The administrator who ends it; left out, it was its owner, or somebody who showed that they are. */
+  readonly by?: AdminScope;
   /** The applications it was signed in to that want to hear of it. */
   readonly clients?: readonly string[];
 }
@@ -35,6 +37,8 @@ export interface Endings {
   endAll(unit: Unit, userId: UserId, reason: string, before?: Date): Promise<void>;
   /** The same for everybody of a tenant, each with an entry of their own; answers how many they are (R7.7). */
   endTenant(tenantId: TenantId, reason: string): Promise<number>;
+  /** The same, in the unit of what caused it. */
+  endTenantWithin(unit: Unit, tenantId: TenantId, reason: string): Promise<number>;
 }
 
 export const SYSTEM: Scope = { kind: 'system', job: 'sessions' };
@@ -60,23 +64,30 @@ export function createEndings(deps: EndingDeps): Endings {
   const { units, store, users, audit, outbox, clock } = deps;
 
   const endAll: Endings['endAll'] = async (unit, userId, reason, before) => {
-    const tenantId = await users.moveEpoch(unit, userId, before ?? later(clock.now(), 1));
+    const epoch = before ?? later(clock.now(), 1);
+    const tenantId = await users.moveEpoch(unit, userId, epoch);
     if (tenantId === undefined) return;
     for (const clientId of await deps.applications.of(unit, userId))
       await outbox.logout(unit, { clientId, userId });
     await audit.record(unit, {
       action: 'session.all-ended',
       outcome: 'success',
-      actor: actorOf(unit.scope, { userId, tenantId }),
+      actor: endedBy(unit.scope, { userId, tenantId }),
       tenantId,
       resource: { type: 'user', id: userId },
-      details: { reason },
+      details: { reason, ...('by' in unit.scope && { after: { validFrom: epoch } }) },
     });
+  };
+
+  const endTenantWithin: Endings['endTenantWithin'] = async (unit, tenantId, reason) => {
+    const everybody = await users.idsOf(unit, tenantId);
+    for (const userId of everybody) await endAll(unit, userId, reason);
+    return everybody.length;
   };
 
   return {
     end: (ended, mail) =>
-      units.run(ownerOf(ended), async (unit) => {
+      units.run(ended.by ?? ownerOf(ended), async (unit) => {
         const uidDigest = digestOf(deps.digest, ended.uid);
         if (!(await store.revoke(unit, revocationOf(ended, uidDigest, clock.now())))) return;
         await tell(outbox, unit, ended);
@@ -87,18 +98,15 @@ export function createEndings(deps: EndingDeps): Endings {
     endAll,
 
     endTenant: (tenantId, reason) =>
-      units.run(SYSTEM, async (unit) => {
-        const everybody = await users.idsOf(unit, tenantId);
-        for (const userId of everybody) await endAll(unit, userId, reason);
-        return everybody.length;
-      }),
+      units.run(SYSTEM, (unit) => endTenantWithin(unit, tenantId, reason)),
+
+    endTenantWithin,
   };
 }
 
-/** What happens inside a tenant, its user did, or somebody who showed that they are; the rest a job or an operator. */
-function actorOf(scope: Scope, { userId, tenantId }: Whose): Actor {
-  if (scope.kind === 'system') return { kind: 'system', id: scope.job };
-  return { kind: 'user', id: userId, tenantId };
+/** What nobody else did inside a tenant, its user did, or somebody who showed that they are. */
+function endedBy(scope: Scope, { userId, tenantId }: Whose): Actor {
+  return scope.kind === 'tenant' ? { kind: 'user', id: userId, tenantId } : actorOf(scope);
 }
 
 function revocationOf({ tenantId, userId, reason }: EndedSession, uidDigest: string, now: Date) {
@@ -118,13 +126,16 @@ async function tell(
   for (const clientId of clients) await outbox.logout(unit, { clientId, userId, sid: uid });
 }
 
-function endedEvent({ tenantId, userId, reason, origin }: EndedSession, uidDigest: string) {
+function endedEvent(
+  { tenantId, userId, reason, origin, by }: EndedSession,
+  uidDigest: string,
+): AuditEvent {
   return {
     action: 'session.ended',
     outcome: 'success',
-    actor: { kind: 'user' as const, id: userId, tenantId },
+    ...(!by && { actor: { kind: 'user', id: userId, tenantId } }),
     resource: { type: 'session', id: uidDigest },
     ...(origin && { origin }),
-    details: { reason },
+    details: { reason, ...(by && { user: userId, after: { ended: true } }) },
   };
 }

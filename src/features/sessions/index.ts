@@ -7,8 +7,12 @@
  * A session remembers the browser it was made with and from where it was used; what its tenant watches for
  * ends it, and its owner is asked whether that was them (R7.8, ADR 0041).
  *
- * Owns: table `session_revocations`. Records: `session.ended`, `session.all-ended`. Answers for: P08–P16.
+ * Administrators see where the people of their tenant are signed in, and sign them out (R7.7).
+ *
+ * Owns: table `session_revocations`. Records: `session.ended`, `session.all-ended`, `session.read`.
+ * Answers for: P08–P16.
  */
+export { createSessionsApi, type SessionsApiDeps } from './api.ts';
 export type { EndedSession } from './ending.ts';
 export {
   ABSOLUTE_LIFETIME,
@@ -19,6 +23,7 @@ export {
   type Verdict,
 } from './lifetime.ts';
 export type { LiveSession, LiveSessions, SessionOwner } from './live.ts';
+export { createOversight, type Oversight, type OversightDeps } from './oversight.ts';
 export { createSessions, type Seen, type Sessions } from './service.ts';
 export { createSessionStore } from './store.pg.ts';
 export type { SessionStore } from './store.ts';

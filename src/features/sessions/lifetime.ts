@@ -1,6 +1,7 @@
-import type { Role } from '#src/features/users/index.ts';
+import type { TenantStatus } from '#src/features/tenancy/index.ts';
 import { DAY, HOUR, later, MINUTE } from '#src/kernel/clock.ts';
 import type { TenantId, UserId } from '#src/kernel/ids.ts';
+import type { Role } from '#src/kernel/roles.ts';
 
 /** How long a session lives on after a use (R7.1). */
 const SLIDING_LIFETIME = 24 * HOUR;
@@ -35,7 +36,7 @@ export interface SessionRecord {
   readonly revoked: boolean;
   readonly user: SessionUser;
   readonly userStatus: 'active' | 'disabled';
-  readonly tenantStatus: 'active' | 'suspended';
+  readonly tenantStatus: TenantStatus;
   readonly sessionsValidFrom: Date;
 }
 

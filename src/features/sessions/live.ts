@@ -1,5 +1,6 @@
 import type { Origin } from '#src/features/audit/index.ts';
 import type { TenantId, UserId } from '#src/kernel/ids.ts';
+import type { AdminScope } from '#src/kernel/scope.ts';
 import type { Browser } from './trace.ts';
 
 /** A session that lives, as its owner is shown it. */
@@ -26,6 +27,8 @@ export interface SessionOwner {
 interface Cause {
   readonly reason: string;
   readonly origin?: Origin;
+  /** The administrator who ends it, where it is not its owner. */
+  readonly by?: AdminScope;
 }
 
 /** Every session somebody is in, wherever its browser is. */

@@ -1,7 +1,8 @@
-import type { Role } from '#src/features/users/index.ts';
+import type { TenantStatus } from '#src/features/tenancy/index.ts';
 import { sessionRevocations } from '#src/infra/postgres/schema/sessions.ts';
 import { client, rows } from '#src/infra/postgres/units.ts';
 import { tenantId } from '#src/kernel/ids.ts';
+import type { Role } from '#src/kernel/roles.ts';
 import type { SessionStore } from './store.ts';
 import type { Signal } from './suspicion.ts';
 
@@ -16,7 +17,7 @@ interface Judged extends Record<string, unknown> {
   readonly email_verified_at: Date | null;
   readonly sessions_valid_from: Date;
   readonly updated_at: Date;
-  readonly tenant_status: 'active' | 'suspended';
+  readonly tenant_status: TenantStatus;
   readonly session_watch: readonly Signal[];
 }
 

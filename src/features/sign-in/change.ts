@@ -31,7 +31,7 @@ export function createChange(deps: ChangeDeps) {
   return async (user: User, password: string, visit: Visit): Promise<Ending> => {
     const prepared = await passwords.prepare(password, user);
     if (!prepared.ok) return prepared;
-    const scope = ownerOf({ userId: user.id, tenantId: user.tenantId });
+    const scope = ownerOf({ userId: user.id, tenantId: user.tenantId }, visit.origin);
     return units.run(scope, async (unit) => {
       const now = clock.now();
       // Sessions count in whole seconds, and the one that begins now must outlive the change.

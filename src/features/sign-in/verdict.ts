@@ -1,4 +1,5 @@
 import type { StoredPassword } from '#src/features/passwords/index.ts';
+import type { Tenant } from '#src/features/tenancy/index.ts';
 import type { User } from '#src/features/users/index.ts';
 import type { TenantId } from '#src/kernel/ids.ts';
 import { done, type Outcome, refused } from '#src/kernel/outcome.ts';
@@ -6,7 +7,7 @@ import { done, type Outcome, refused } from '#src/kernel/outcome.ts';
 /** What is kept of a person who may be at the door. */
 export interface Account {
   readonly user: User;
-  readonly tenantStatus: 'active' | 'suspended';
+  readonly tenantStatus: Tenant['status'];
   /** None where the account has none. */
   readonly password: StoredPassword | undefined;
 }

@@ -60,6 +60,22 @@ export const PLANTERS: Readonly<Record<string, Planter>> = {
   users: async (_, tenant) => userRow(tenant),
   clients: async (_, tenant) => clientRow(tenant),
   audit_entries: async (_, tenant) => entryRow(tenant),
+  audit_links: async (_, tenant) => [
+    `insert into audit_links (tenant_id, position, entry_at, entry_id, mac, hash)
+     values ($1, 1, $2, $3, '', '')`,
+    [tenant, NOON, randomUUID()],
+  ],
+  audit_heads: async (_, tenant) => [
+    `insert into audit_heads (tenant_id, position, hash, signed_at, signature)
+     values ($1, 1, '', clock_timestamp(), '')`,
+    [tenant],
+  ],
+  audit_tombstones: async (_, tenant) => [
+    `insert into audit_tombstones
+       (tenant_id, month, first, last, before, hash, signed_at, signature)
+     values ($1, '2030-01-01', floor(random() * 1e12), 1, '', '', $2, '')`,
+    [tenant, NOON],
+  ],
   grants: async (unit, tenant) => grantRow(tenant, await aUser(unit, tenant)),
   passwords: async (unit, tenant) => [
     `insert into passwords (user_id, tenant_id, hash, changed_at) values ($1, $2, '$argon2id$x', $3)`,
@@ -94,6 +110,12 @@ export const PLANTERS: Readonly<Record<string, Planter>> = {
      values ($1, $2, $3, 'user', $4, $5, $5)`,
     [randomUUID(), tenant, `${mark()}@x.test`, mark(), NOON],
   ],
+  idempotency_keys: async (_, tenant) => [
+    `insert into idempotency_keys
+       (tenant_id, caller_digest, key_digest, request_digest, state, created_at, expires_at)
+     values ($1, 'd', $2, 'd', 'under-way', $3, $3)`,
+    [tenant, mark(), NOON],
+  ],
   outbox: async (_, tenant) => [
     `insert into outbox
        (id, tenant_id, kind, topic, recipient_digest, content_sealed, due_at, created_at)
@@ -104,6 +126,11 @@ export const PLANTERS: Readonly<Record<string, Planter>> = {
     `insert into client_secrets (id, tenant_id, client_id, secret_digest, created_at)
      values ($1, $2, $3, 'd', $4)`,
     [randomUUID(), tenant, await aClient(unit, tenant), NOON],
+  ],
+  resources: async (_, tenant) => [
+    `insert into resources (id, tenant_id, identifier, name, scopes, created_at, updated_at)
+     values ($1, $2, $3, 'Orders', '[]', $4, $4)`,
+    [randomUUID(), tenant, `urn:test:${mark()}`, NOON],
   ],
   consents: async (unit, tenant) => [
     `insert into consents (tenant_id, user_id, client_id, scopes, claims, resources, created_at, updated_at)
@@ -120,6 +147,12 @@ export const PLANTERS: Readonly<Record<string, Planter>> = {
       [mark(), tenant, user, grant, NOON],
     ];
   },
+  webhooks: async (_, tenant) => [
+    `insert into webhooks
+       (id, tenant_id, url, description, events, secret_sealed, state, position, due_at, created_at, updated_at)
+     values ($1, $2, 'https://siem.test/', '', '{}', 'sealed', 'active', 0, $3, $3, $3)`,
+    [randomUUID(), tenant, NOON],
+  ],
   session_revocations: async (unit, tenant) => [
     `insert into session_revocations (uid_digest, tenant_id, user_id, reason, revoked_at, expires_at)
      values ($1, $2, $3, 'sign-out', $4, $4)`,

@@ -6,7 +6,20 @@ import { SESSION_SIGNALS, type TenantSettings } from './tenant.ts';
 export interface TenantDraft {
   readonly slug: string;
   readonly name: string;
+  /** The operator's own: there is one at most. */
+  readonly operator?: boolean;
 }
+
+/** What a new tenant starts with. */
+export const PRESETS = {
+  isDefault: false,
+  registration: 'off',
+  registrationDomains: [],
+  passwordRules: 'composition',
+  passwordDays: 90,
+  sessionLimit: null,
+  sessionWatch: SESSION_SIGNALS,
+} as const satisfies Omit<TenantSettings, 'name'>;
 
 /** Names that an address, a host or a person could take for the server itself. */
 const RESERVED: ReadonlySet<string> = new Set(
@@ -22,10 +35,10 @@ const RESERVED: ReadonlySet<string> = new Set(
 const SLUG = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /** The draft as it will be kept; throws `InvalidInput` with every fault by field. */
-export function judgeTenant(draft: TenantDraft): TenantDraft {
+export function judgeTenant(draft: TenantDraft): Required<TenantDraft> {
   const name = normaliseName(draft.name);
   refuseFaults('The tenant is not valid.', { slug: slugFault(draft.slug), name: nameFault(name) });
-  return { slug: draft.slug, name };
+  return { slug: draft.slug, name, operator: draft.operator ?? false };
 }
 
 /** Settings as they will be kept; throws `InvalidInput` with every fault by field. */

@@ -1,121 +1,70 @@
-import type { Audit, AuditEvent } from '#src/features/audit/index.ts';
-import type { Clock } from '#src/kernel/clock.ts';
-import { type Ids, type TenantId, tenantId } from '#src/kernel/ids.ts';
-import { done, type Outcome, refused } from '#src/kernel/outcome.ts';
+import { type Outcome, refused } from '#src/kernel/outcome.ts';
 import type { Scope } from '#src/kernel/scope.ts';
-import type { Unit, Units } from '#src/kernel/unit.ts';
-import { isSlug, judgeSettings, judgeTenant, type TenantDraft } from './policy.ts';
-import type { TenantStore } from './store.ts';
-import { SESSION_SIGNALS, settingsOf, type Tenant, type TenantSettings } from './tenant.ts';
+import type { DeskDeps, TenantDesk } from './desk.ts';
+import { isSlug, type TenantDraft } from './policy.ts';
+import type { Tenant, TenantSettings } from './tenant.ts';
 
+/** Tenants by the name that people and commands call them, for the server itself. */
 export interface Tenancy {
   /** Makes a tenant; throws `InvalidInput` for a slug or name that cannot be. */
-  create(draft: TenantDraft): Promise<Outcome<Tenant, 'slug-taken'>>;
+  create(draft: TenantDraft): Promise<Outcome<Tenant, 'slug-taken' | 'operator-there'>>;
   locate(slug: string): Promise<Tenant | undefined>;
   /** The tenant of those whom nothing sent elsewhere, if there is one. */
   locateDefault(): Promise<Tenant | undefined>;
-  /**
-   * Sets what is given and leaves the rest; throws `InvalidInput` for what cannot be. A changed age of
-   * passwords holds for those there are, too.
-   */
+  /** Sets what is given and leaves the rest; throws `InvalidInput` for what cannot be. */
   update(slug: string, changes: Partial<TenantSettings>): Promise<Outcome<Tenant, 'unknown'>>;
+  /** Removes for good what is to be, and no audit entry; called by the timetable. */
+  removeDue(): Promise<void>;
 }
 
-/** What follows from a change of settings, in its unit. */
-export interface Followers {
-  /** From now on passwords of this tenant hold so many days. */
-  passwordDays(unit: Unit, tenantId: TenantId, days: number | null): Promise<void>;
+export interface TenancyDeps extends Pick<DeskDeps, 'units' | 'store' | 'audit' | 'clock'> {
+  readonly desk: TenantDesk;
 }
 
-export interface TenancyDeps {
-  readonly units: Units;
-  readonly store: TenantStore;
-  readonly audit: Audit;
-  readonly clock: Clock;
-  readonly ids: Ids;
-  readonly followers: Followers;
-}
+/** The server itself, on whose behalf commands and the timetable manage tenants. */
+export const SERVER = { kind: 'system', job: 'tenancy' } as const satisfies Scope;
 
-const SCOPE = { kind: 'system', job: 'tenancy' } as const satisfies Scope;
+/** Rows of a table in a transaction, and tenants in a round. */
+const BATCH = 1000;
+const ROUND = 10;
 
 export function createTenancy(deps: TenancyDeps): Tenancy {
-  const { units, store, audit, clock, ids } = deps;
+  const { units, store, audit, clock, desk } = deps;
   return {
-    async create(draft) {
-      const { slug, name } = judgeTenant(draft);
-      const now = clock.now();
-      const tenant: Tenant = {
-        id: tenantId(ids.uuid()),
-        slug,
-        name,
-        status: 'active',
-        operator: false,
-        ...PRESETS,
-        createdAt: now,
-        updatedAt: now,
-      };
-      return units.run(SCOPE, async (unit) => {
-        const made = await store.insert(unit, tenant);
-        await audit.record(unit, {
-          action: 'tenant.created',
-          outcome: made ? 'success' : 'slug-taken',
-          actor: { kind: 'system', id: SCOPE.job },
-          ...(made && { tenantId: tenant.id, resource: { type: 'tenant', id: tenant.id } }),
-          details: { slug, name },
-        });
-        return made ? done(tenant) : refused('slug-taken');
-      });
-    },
+    create: (draft) => desk.create(SERVER, draft),
 
     locate,
 
-    locateDefault: () => units.once(SCOPE, (unit) => store.findDefault(unit)),
+    locateDefault: () => units.once(SERVER, (unit) => store.findDefault(unit)),
 
     async update(slug, changes) {
       const located = await locate(slug);
-      if (!located) return refused('unknown');
-      return units.run(SCOPE, async (unit) => {
-        const before = (await store.take(unit, located.id)) ?? located;
-        const settings = judgeSettings({ ...settingsOf(before), ...changes });
-        const after = { ...before, ...settings, updatedAt: clock.now() };
-        await store.update(unit, before.id, settings, after.updatedAt);
-        if (before.passwordDays !== after.passwordDays)
-          await deps.followers.passwordDays(unit, before.id, after.passwordDays);
-        await audit.record(unit, tenantUpdated(before, after));
-        return done(after);
-      });
+      const updated = located && (await desk.update(SERVER, located.id, changes));
+      return updated?.ok ? updated : refused('unknown');
+    },
+
+    async removeDue() {
+      const due = await units.once(SERVER, (unit) => store.listDue(unit, clock.now(), ROUND));
+      for (const tenant of due) while ((await remove(tenant)) === 'more');
     },
   };
 
   async function locate(slug: string): Promise<Tenant | undefined> {
-    return isSlug(slug) ? units.once(SCOPE, (unit) => store.findBySlug(unit, slug)) : undefined;
+    return isSlug(slug) ? units.once(SERVER, (unit) => store.findBySlug(unit, slug)) : undefined;
   }
-}
 
-/** What a new tenant starts with. */
-const PRESETS = {
-  isDefault: false,
-  registration: 'off',
-  registrationDomains: [],
-  passwordRules: 'composition',
-  passwordDays: 90,
-  sessionLimit: null,
-  sessionWatch: SESSION_SIGNALS,
-} as const satisfies Omit<TenantSettings, 'name'>;
-
-/** Names what changed, before and after (R9.4). */
-function tenantUpdated(before: Tenant, after: Tenant): AuditEvent {
-  const [was, is] = [settingsOf(before), settingsOf(after)];
-  const names = Object.keys(is) as (keyof TenantSettings)[];
-  const changed = names.filter((name) => JSON.stringify(was[name]) !== JSON.stringify(is[name]));
-  const only = (settings: TenantSettings) =>
-    Object.fromEntries(changed.map((name) => [name, settings[name]]));
-  return {
-    action: 'tenant.updated',
-    outcome: 'success',
-    actor: { kind: 'system', id: SCOPE.job },
-    tenantId: after.id,
-    resource: { type: 'tenant', id: after.id },
-    details: { before: only(was), after: only(is) },
-  };
+  /** Batch by batch, so that no transaction is as long as a tenant is large. */
+  function remove({ id, slug, name }: Tenant) {
+    return units.run(SERVER, async (unit) => {
+      const removed = await store.remove(unit, id, clock.now(), BATCH);
+      if (removed === 'gone') {
+        await audit.record(unit, {
+          ...{ action: 'tenant.deleted', outcome: 'success', tenantId: id },
+          resource: { type: 'tenant', id },
+          details: { slug, name },
+        });
+      }
+      return removed;
+    });
+  }
 }

@@ -7,7 +7,8 @@ import { InvalidInput } from '#src/kernel/faults.ts';
 import type { TenantId } from '#src/kernel/ids.ts';
 import type { Outcome } from '#src/kernel/outcome.ts';
 import { createTestClock } from '#src/testing/clock.ts';
-import { createTenancy, type Followers, type Tenancy } from './service.ts';
+import { createTenantDesk, type Followers } from './desk.ts';
+import { createTenancy, type Tenancy } from './service.ts';
 import { createTenantStore } from './store.pg.ts';
 import type { Tenant } from './tenant.ts';
 
@@ -24,12 +25,14 @@ beforeAll(async () => {
   const audit = createAudit({ units, store: createAuditStore(), clock, ids });
   const followers: Followers = {
     passwordDays: async (_, id, days) => void followed.push({ id, days }),
+    shut: async () => undefined,
   };
-  tenancy = createTenancy({ units, store, audit, clock, ids, followers });
+  const desk = createTenantDesk({ units, store, audit, clock, ids, followers });
+  tenancy = createTenancy({ units, store, audit, clock, desk });
 });
 afterAll(() => bench[Symbol.asyncDispose]());
 
-function made(outcome: Outcome<Tenant, 'slug-taken'>): Tenant {
+function made(outcome: Outcome<Tenant, string>): Tenant {
   if (!outcome.ok) throw new Error(outcome.reason);
   return outcome.value;
 }

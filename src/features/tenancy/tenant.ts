@@ -1,13 +1,20 @@
 import type { TenantId } from '#src/kernel/ids.ts';
 
+/** Of a tenant that is not active, nobody signs in and no session lives. */
+export const TENANT_STATUSES = ['active', 'suspended', 'deleting'] as const;
+export type TenantStatus = (typeof TENANT_STATUSES)[number];
+
 /** A party whose people and data are kept apart from all others'. */
 export interface Tenant {
   readonly id: TenantId;
   /** What people and commands call it: unique, and part of no secret. */
   readonly slug: string;
   readonly name: string;
-  /** Of a suspended tenant, nobody signs in and no session lives. */
-  readonly status: 'active' | 'suspended';
+  readonly status: TenantStatus;
+  /** Since when it is suspended, if it is; a deletion that is taken back leaves it so. */
+  readonly suspendedAt: Date | null;
+  /** When it is gone for good, if it is to be. */
+  readonly deletesAt: Date | null;
   /** The operator's own: the one super_admins belong to (ADR 0002). */
   readonly operator: boolean;
   /** Whether somebody registers here whom neither an application nor an address sent elsewhere. */

@@ -11,6 +11,7 @@ const CANONICAL: Readonly<Record<KeyPart, (text: string) => string>> = {
   account: (text) => normaliseEmail(text) ?? text.trim(),
   address: addressKey,
   client: (text) => text,
+  caller: (text) => text,
 };
 
 /** The key of a policy's bucket: a digest, of the same length whatever was sent, that nobody reads back. */

@@ -21,6 +21,8 @@ describe('the limits', () => {
       'resend-account': '3 in 60 min by account',
       'resend-address': '10 in 60 min by address',
       token: '100 in 1 min by client and address',
+      api: '100 in 1 min by caller',
+      'api-refused': '100 in 1 min by address',
       global: '600 in 1 min by address',
     });
   });

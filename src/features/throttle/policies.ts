@@ -1,7 +1,10 @@
 import { HOUR, MINUTE, SECOND } from '#src/kernel/clock.ts';
 
-/** What a bucket is told apart by. `account` and `client` are what was typed, whether or not there is such a one. */
-export type KeyPart = 'account' | 'address' | 'client';
+/**
+ * What a bucket is told apart by. `account` and `client` are what was typed, whether or not there is such a one;
+ * `caller` is whoever a token has proven.
+ */
+export type KeyPart = 'account' | 'address' | 'client' | 'caller';
 
 /** So many in any stretch of time of this length, for each key. */
 export interface Policy {
@@ -69,6 +72,14 @@ export const LIMITS = {
     policies: [
       { name: 'token', key: ['client', 'address'], limit: 100, window: MINUTE, base: SECOND },
     ],
+  },
+  api: {
+    away: 'closed',
+    policies: [{ name: 'api', key: ['caller'], limit: 100, window: MINUTE, base: SECOND }],
+  },
+  'api-refused': {
+    away: 'closed',
+    policies: [{ name: 'api-refused', key: ADDRESS, limit: 100, window: MINUTE, base: SECOND }],
   },
   global: {
     away: 'open',

@@ -1,6 +1,6 @@
 import { refuseFaults } from '#src/kernel/faults.ts';
+import { ROLES, type Role } from '#src/kernel/roles.ts';
 import { normaliseEmail, normaliseName } from '#src/kernel/text.ts';
-import { ROLES, type Role } from './user.ts';
 
 /** What is written of a new account, before anybody judged it. */
 export interface Particulars {
@@ -18,10 +18,21 @@ export function judgeUser(draft: Particulars): { email: string; name: string; ro
   const role = ROLES.find((known) => known === draft.role);
   refuseFaults('The user is not valid.', {
     email: email === undefined ? 'This is not an e-mail address.' : undefined,
-    name: name === '' || name.length > 200 ? 'Use 1 to 200 characters.' : undefined,
+    name: nameFault(name),
     role: roleFault(role, draft.operator ?? false),
   });
   return { email: email ?? '', name, role: role ?? 'user' };
+}
+
+/** A name as it will be kept; throws `InvalidInput` where there is nothing to keep, or too much. */
+export function judgeName(text: string): string {
+  const name = normaliseName(text);
+  refuseFaults('The user is not valid.', { name: nameFault(name) });
+  return name;
+}
+
+function nameFault(name: string): string | undefined {
+  return name === '' || name.length > 200 ? 'Use 1 to 200 characters.' : undefined;
 }
 
 function roleFault(role: Role | undefined, operator: boolean): string | undefined {

@@ -4,10 +4,13 @@ import { users } from '#src/infra/postgres/schema/users.ts';
 import { client, rows } from '#src/infra/postgres/units.ts';
 import { Conflict } from '#src/kernel/faults.ts';
 import { tenantId, userId } from '#src/kernel/ids.ts';
+import { createDirectoryStore, userOf } from './directory.pg.ts';
 import type { UserStore } from './store.ts';
 
 export function createUserStore(): UserStore {
   return {
+    ...createDirectoryStore(),
+
     async locate(unit, email) {
       const found = await client(unit).query<{ id: string; tenant_id: string }>(
         'select id, tenant_id from locate_user($1)',
@@ -19,14 +22,7 @@ export function createUserStore(): UserStore {
 
     async find(unit, id) {
       const [row] = await rows(unit).select().from(users).where(eq(users.id, id));
-      if (!row) return undefined;
-      const { emailVerifiedAt, ...rest } = row;
-      return {
-        ...rest,
-        id,
-        tenantId: tenantId(row.tenantId),
-        ...(emailVerifiedAt && { emailVerifiedAt }),
-      };
+      return row && userOf(row);
     },
 
     async insert(unit, user) {

@@ -1,7 +1,5 @@
 import type { TenantId, UserId } from '#src/kernel/ids.ts';
-
-export const ROLES = ['user', 'security_analyst', 'tenant_admin', 'super_admin'] as const;
-export type Role = (typeof ROLES)[number];
+import type { Role } from '#src/kernel/roles.ts';
 
 /** A person's account. */
 export interface User {

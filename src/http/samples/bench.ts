@@ -7,12 +7,15 @@ import {
   SignInPage,
 } from '#src/features/sign-in/pages.ts';
 import { ErrorPage, LogoutPage, SignedOutPage } from '#src/oidc/pages.ts';
+import { ReferencePage } from '../api/reference.ts';
 import { FaultPage } from '../faults.ts';
 import { HopPage } from '../hop.ts';
 import { accountSamplesOf, COMPOSITION } from './accounts/bench.ts';
 import { FORMS, MISTAKEN, NOTE, type Sample, sample } from './parts/bench.ts';
 
 const REFERENCE = '01JDEX8QZ3V6T0K4M2N7P9RSWA';
+
+const MEMBER = { name: 'id', kind: 'string (uuid)', isRequired: true };
 
 /** Every page, by a name of its own. `say` stands wherever a stranger's words could. */
 export function samplesOf(say: (text: string) => string = (text) => text): Record<string, Sample> {
@@ -80,6 +83,29 @@ export function samplesOf(say: (text: string) => string = (text) => text): Recor
     'logout-least': sample(LogoutPage, form),
     'signed-out': sample(SignedOutPage, { application, told: [application, say('Flock Wiki')] }),
     'signed-out-least': sample(SignedOutPage, { told: [] }),
+    'api-docs': sample(ReferencePage, {
+      groups: [
+        {
+          ...{ name: 'People', anchor: 'people' },
+          entries: [
+            {
+              ...{ method: 'PATCH', path: '/api/users/{id}', permission: 'users:update' },
+              ...{ summary: 'Changes a person', answer: '200, User' },
+              takes: [
+                { words: 'In its address', members: [MEMBER] },
+                {
+                  words: 'In its body',
+                  members: [
+                    { ...MEMBER, name: 'name', isRequired: false, about: 'What they are called.' },
+                  ],
+                },
+              ],
+            },
+          ],
+        },
+      ],
+      shapes: [{ name: 'User', members: [MEMBER] }],
+    }),
     hop: sample(HopPage, { url: say('/auth?client_id=x&state=y&_b=1') }),
     'dev-mailbox': sample(MailboxPage, { mails: [letter] }),
     'dev-mailbox-empty': sample(MailboxPage, { mails: [] }),

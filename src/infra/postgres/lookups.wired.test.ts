@@ -125,10 +125,12 @@ describe.each(Object.entries(OWNERS))('a look-up of %s', (_, open) => {
           created_at: AT,
           updated_at: AT,
         }),
+        suspended: false,
         secrets: [
           { digest: 'new', expires_at: null },
           { digest: 'old', expires_at: AT + 5 },
         ],
+        registered: [],
       });
     },
   );
@@ -187,11 +189,26 @@ describe.each(Object.entries(OWNERS))('a look-up of %s', (_, open) => {
     ]);
   });
 
+  test('removes an account of the unit’s own tenant with all that hangs on it, and no other', async () => {
+    const { id } = await bench.aUser(tenant);
+    const digest = await bench.aGrant(tenant, id);
+    const remove = 'select remove_user($1) as removed';
+    expect(await ask(remove, id)).toEqual([{ removed: false }]);
+    expect(await ask('select * from locate_grant($1)', digest)).toHaveLength(1);
+    const own = await bench.units.once(inTenant(tenant), (unit) =>
+      client(unit).query(remove, [id]),
+    );
+    expect(own.rows).toEqual([{ removed: true }]);
+    expect(await ask('select * from locate_grant($1)', digest)).toEqual([]);
+  });
+
   test('leaves the scope as it was for the statements that follow', async () => {
     const seen = async (unit: Unit) => {
       for (const call of [
         `locate_user('x')`,
         `locate_client('x')`,
+        `shared_resources()`,
+        `shared_client('x')`,
         `judge_session('x', gen_random_uuid())`,
         `locate_grant('x')`,
         `locate_refresh_token('x')`,

@@ -5,6 +5,7 @@ import type { TenantId } from '#src/kernel/ids.ts';
 import type { Unit } from '#src/kernel/unit.ts';
 import { type Bouncer, startBouncer } from '#src/testing/bouncer.ts';
 import { anOwnDatabase, type TestDatabase } from '#src/testing/database.ts';
+import { operatorOf, reachInto } from '#src/testing/scopes.ts';
 import { aBench, aLedger, type Bench, inTenant, mark, NOON, SYSTEM } from './bench.ts';
 import { migrate } from './migrate.ts';
 import { users } from './schema/users.ts';
@@ -62,6 +63,29 @@ describe('behind PgBouncer in transaction mode', () => {
       expect(found).toEqual(
         Array.from({ length: 20 }, () => tenants.map((tenant) => [tenant])).flat(),
       );
+    },
+  );
+
+  test.each(['run', 'once'] as const)(
+    'administrators see the tenant they are inside of, and operators all of them, in %s',
+    async (way) => {
+      const home = tenants[0] as TenantId;
+      const found = await crowd(async (tenant) => [
+        await bench.units[way](reachInto(tenant, home), seen),
+        (await bench.units[way](operatorOf(home), seen)).length,
+      ]);
+      expect(found).toEqual(
+        Array.from({ length: 20 }, () =>
+          tenants.map((tenant) => [[tenant], tenants.length]),
+        ).flat(),
+      );
+      for (let n = 0; n < 2 * SERVER_CONNECTIONS; n += 1) {
+        const bare = await bench.pool.query(
+          `select current_setting('avian.scope', true) as scope, current_setting('avian.tenant', true) as tenant`,
+        );
+        expect(['', null]).toContain(bare.rows[0]?.scope);
+        expect(['', null]).toContain(bare.rows[0]?.tenant);
+      }
     },
   );
 

@@ -21,6 +21,8 @@ interface DriverQuery extends Submittable {
   handleCommandComplete(message: unknown, wire: Wire): void;
   handleError(error: Error, wire: Wire): void;
 }
+/** What the driver takes and its types leave out. */
+type Statement = QueryConfig & { readonly query_timeout?: number };
 type Callback = (error: Error | null, result: QueryResult) => void;
 const DriverQuery = Query as unknown as new (
   config: QueryConfig & { queryMode: 'extended' },
@@ -37,11 +39,14 @@ const DriverQuery = Query as unknown as new (
  * a text of several statements is refused by the server.
  */
 export class PrefacedQuery extends DriverQuery {
+  /** The driver asks for it: in place of the pool's, where the statement has a time-out of its own. */
+  readonly query_timeout: number | undefined;
   readonly #preface: readonly Preface[];
   #pending: number;
 
-  constructor(preface: readonly Preface[], config: QueryConfig, callback: Callback) {
+  constructor(preface: readonly Preface[], config: Statement, callback: Callback) {
     super({ ...config, queryMode: 'extended' }, config.values, callback);
+    this.query_timeout = config.query_timeout;
     this.#preface = preface;
     this.#pending = preface.length;
   }

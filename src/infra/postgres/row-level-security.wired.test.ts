@@ -5,6 +5,7 @@ import { aBench, type Bench } from './bench.ts';
 
 /** Tables that belong to the server, and say why in the schema. */
 const WITHOUT_TENANT = [
+  'audit_linking',
   'ephemeral_entries',
   'ephemeral_indexes',
   'lockouts',
@@ -12,6 +13,13 @@ const WITHOUT_TENANT = [
   'server_secrets',
   'signing_keys',
 ];
+
+/** Foreign keys between tenants' tables that carry no tenant, and why. */
+const CROSSING = {
+  client_secrets_client_id_fkey:
+    'an application may be of no tenant: a second key holds those that are of one',
+  consents_client_id_fkey: 'people allow applications that all tenants share, which are of none',
+};
 
 let bench: Bench;
 let owner: Client;
@@ -76,6 +84,24 @@ describe('every table', () => {
     expect(rows).toEqual([{ command: '*', permissive: true, roles: [0], alike: true }]);
   });
 
+  test('has policies that take a setting left empty for nobody’s, and never fail over it', async () => {
+    const { rows } = await owner.query<{ table: string; judged: string; lets: string }>(
+      `select tablename as table, qual as judged, with_check as lets from pg_policies order by 1`,
+    );
+    const tables = await list(
+      `select c.relname as name from ${TABLES} and not c.relispartition
+         and (${HAS_TENANT} or c.relname = 'tenants')`,
+    );
+    expect(rows.map(({ table }) => table).toSorted()).toEqual(tables.toSorted());
+    const own = (column: string) =>
+      `((${column} = (NULLIF(current_setting('avian.tenant'::text, true), ''::text))::uuid)` +
+      ` OR (current_setting('avian.scope'::text, true) = 'system'::text))`;
+    for (const { table, judged, lets } of rows) {
+      const expected = own(table === 'tenants' ? 'id' : 'tenant_id');
+      expect([judged, lets], table).toEqual([expected, expected]);
+    }
+  });
+
   test('that is a partition is out of reach but through its parent', async () => {
     const reachable = await list(
       `select c.relname as name from ${TABLES} and c.relispartition
@@ -85,16 +111,27 @@ describe('every table', () => {
   });
 
   test('with a tenant refers to others of its tenant only, by composite keys', async () => {
+    const home = (table: string, key: string) =>
+      `(select attnum from pg_attribute
+        where attrelid = ${table}.oid and attname = case ${table}.relname when 'tenants' then 'id' else 'tenant_id' end)
+       = any (k.${key})`;
     const crossing = await list(
       `select k.conname as name from pg_constraint k
          join pg_class c on c.oid = k.conrelid join pg_class f on f.oid = k.confrelid
-       where k.contype = 'f' and k.conparentid = 0 and f.relname not in ('tenants')
-         and (select attnum from pg_attribute where attrelid = c.oid and attname = 'tenant_id') <> all (k.conkey)`,
+       where k.contype = 'f' and k.conparentid = 0 and f.relrowsecurity
+         and not coalesce(${home('c', 'conkey')} and ${home('f', 'confkey')}, false)
+       order by 1`,
     );
-    expect(crossing.toSorted()).toEqual([
-      'client_secrets_client_id_fkey',
-      'consents_client_id_fkey',
-    ]);
+    expect(crossing).toEqual(Object.keys(CROSSING));
+  });
+
+  test('goes with what its rows hang on, so that a tenant can be removed table by table', async () => {
+    const holding = await list(
+      `select k.conname as name from pg_constraint k join pg_class f on f.oid = k.confrelid
+       where k.contype = 'f' and k.conparentid = 0 and f.relrowsecurity and f.relname <> 'tenants'
+         and k.confdeltype not in ('c', 'n')`,
+    );
+    expect(holding).toEqual([]);
   });
 });
 
@@ -133,12 +170,17 @@ describe('a function', () => {
     );
     expect(definers).toEqual([
       'audit_prepare',
+      'audit_retire',
       'discard_unproven_user',
       'judge_session',
       'locate_client',
       'locate_grant',
       'locate_refresh_token',
       'locate_user',
+      'remove_tenant',
+      'remove_user',
+      'shared_client',
+      'shared_resources',
     ]);
   });
 });
@@ -180,14 +222,21 @@ describe('the role avian_app', () => {
     );
     expect(Object.fromEntries(rows.map(({ name, rights }) => [name, rights]))).toEqual({
       audit_entries: 'insert, select',
-      client_secrets: 'insert, select',
-      clients: 'insert, select, update (status, updated_at)',
+      audit_heads: 'insert, select',
+      audit_linking: 'select, update (up_to)',
+      audit_links: 'insert, select',
+      audit_tombstones: 'insert, select',
+      client_secrets: 'delete, insert, select, update (expires_at)',
+      clients:
+        'delete, insert, select, update (name, status, first_party, redirect_uris, post_logout_redirect_uris, backchannel_logout_uri, cors_origins, scopes, resources, require_pkce, require_par, dpop_bound, claims_at_userinfo, id_token_alg, jwks, updated_at)',
       consents: 'delete, insert, select, update (scopes, claims, resources, updated_at)',
       email_changes:
         'insert, select, update (confirmed_at, undo_digest, undo_expires_at, undone_at)',
       ephemeral_entries: 'delete, insert, select, update',
       ephemeral_indexes: 'delete, insert, select, update',
       grants: 'delete, insert, select, update (payload, expires_at)',
+      idempotency_keys:
+        'delete, insert, select, update (request_digest, state, answer_sealed, created_at, expires_at)',
       invitations: 'insert, select, update (role, token_digest, created_at, expires_at, spent_at)',
       known_devices: 'delete, insert, select, update (last_seen_at)',
       lockouts: 'delete, insert, select, update (failures, closed_until, touched_at)',
@@ -198,16 +247,19 @@ describe('the role avian_app', () => {
       rate_windows: 'delete, insert, select, update (passed, violations, closed_until, expires_at)',
       recoveries: 'insert, select, update (token_digest, created_at, expires_at, spent_at)',
       refresh_tokens: 'delete, insert, select, update (payload, expires_at, spent_at)',
+      resources: 'delete, insert, select, update (name, scopes, updated_at)',
       server_secrets: 'insert, select',
       session_revocations: 'delete, insert, select',
       signing_keys: 'insert, select, update (state, changed_at)',
       tenants:
-        'insert, select, update (name, status, updated_at, is_default, registration, registration_domains, password_rules, password_days, session_limit, session_watch)',
+        'insert, select, update (name, status, updated_at, is_default, registration, registration_domains, password_rules, password_days, session_limit, session_watch, suspended_at, deletes_at)',
       unlocks: 'insert, select, update (token_digest, created_at, expires_at, spent_at)',
       users:
         'insert, select, update (email, name, role, status, email_verified_at, sessions_valid_from, updated_at)',
       verifications:
         'insert, select, update (email, token_digest, code_digest, code_attempts, client_id, created_at, expires_at, spent_at)',
+      webhooks:
+        'delete, insert, select, update (url, description, events, secret_sealed, previous_sealed, previous_until, state, position, failures, failing_since, due_at, last_error, last_delivered_at, updated_at)',
     });
   });
 

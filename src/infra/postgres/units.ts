@@ -1,8 +1,9 @@
 import { NodePgSession, NodePgTransaction } from 'drizzle-orm/node-postgres/session';
 import { PgDialect } from 'drizzle-orm/pg-core';
 import type { PoolClient } from 'pg';
+import { TenantBoundary } from '#src/kernel/faults.ts';
 import { isUuid } from '#src/kernel/ids.ts';
-import type { Scope } from '#src/kernel/scope.ts';
+import { type Scope, tenantOf } from '#src/kernel/scope.ts';
 import type { Unit, Units } from '#src/kernel/unit.ts';
 import { faultOf } from './errors.ts';
 import { type Pool, STATEMENT_TIMEOUT_MS } from './pool.ts';
@@ -25,6 +26,11 @@ export interface Limits {
   readonly statementTimeoutMs?: number;
   /** How long a unit may leave its transaction waiting. */
   readonly idleInUnitMs?: number;
+  /**
+   * Told, once its connection is given back, of a unit inside a tenant that the database refused for reaching
+   * beyond it (R16.5). The unit fails with whatever this fails with.
+   */
+  readonly onBoundary?: (scope: Scope, fault: TenantBoundary) => Promise<void>;
 }
 
 /** Drizzle, inside this unit. Throws for a unit that is finished, or is none of ours. */
@@ -72,9 +78,23 @@ export function createUnits(pool: Pool, limits: Limits = {}): PostgresUnits {
     }
   }
 
+  async function guarded<T>(
+    scope: Scope,
+    extent: Extent,
+    work: (unit: Unit) => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await run(scope, extent, work);
+    } catch (error) {
+      if (error instanceof TenantBoundary && tenantOf(scope) !== undefined)
+        await limits.onBoundary?.(scope, error);
+      throw error;
+    }
+  }
+
   return {
-    run: (scope, work) => run(scope, 'many', work),
-    once: (scope, work) => run(scope, 'one', work),
+    run: (scope, work) => guarded(scope, 'many', work),
+    once: (scope, work) => guarded(scope, 'one', work),
   };
 }
 
@@ -95,12 +115,17 @@ function handleOf(unit: Unit): Handle {
 }
 
 function opening(scope: Scope, limits: Limits): Preface {
-  const tenant = scope.kind === 'tenant' ? scope.tenantId : '';
-  if (scope.kind === 'tenant' && !isUuid(tenant)) throw new TypeError('The scope names no tenant');
+  const tenant = 'tenantId' in scope ? scope.tenantId : '';
+  if ('tenantId' in scope && !isUuid(tenant)) throw new TypeError('The scope names no tenant');
   const statement = Math.ceil((limits.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS) * 0.9);
   return {
     text: OPENING,
-    values: [scope.kind, tenant, `${statement}`, `${limits.idleInUnitMs ?? 10_000}`],
+    values: [
+      'tenantId' in scope ? 'tenant' : 'system',
+      tenant,
+      `${statement}`,
+      `${limits.idleInUnitMs ?? 10_000}`,
+    ],
   };
 }
 

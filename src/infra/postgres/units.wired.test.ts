@@ -2,7 +2,9 @@ import { count, eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Conflict, InvalidInput, TenantBoundary, Unavailable } from '#src/kernel/faults.ts';
 import { type TenantId, tenantId } from '#src/kernel/ids.ts';
+import type { Scope } from '#src/kernel/scope.ts';
 import type { Unit } from '#src/kernel/unit.ts';
+import { administratorOf, operatorOf, reachInto } from '#src/testing/scopes.ts';
 import { aBench, type Bench, inTenant, mark, NOON, SYSTEM } from './bench.ts';
 import { tenants } from './schema/tenancy.ts';
 import { users } from './schema/users.ts';
@@ -121,10 +123,83 @@ describe('a unit in a tenant', () => {
   });
 });
 
-describe('a system unit', () => {
-  test('sees every tenant', async () => {
+describe('a unit of an administrator', () => {
+  test.each(['run', 'once'] as const)(
+    'sees the tenant it is inside of and no other, their own neither, in %s',
+    async (way) => {
+      const [reached, home] = await twoTenants();
+      expect(await bench.units[way](reachInto(reached, home), seen)).toEqual([reached]);
+      expect(await bench.units[way](administratorOf(home), seen)).toEqual([home]);
+    },
+  );
+
+  test('writes no row beyond that tenant, a super_admin’s neither', async () => {
+    const [reached, home] = await twoTenants();
+    const write = (unit: Unit) => rows(unit).insert(users).values(aUserOf(home));
+    for (const way of ['run', 'once'] as const)
+      await expect(bench.units[way](reachInto(reached, home), write)).rejects.toThrow(
+        TenantBoundary,
+      );
+  });
+
+  test('does not open for what is no tenant’s id', async () => {
+    const scope = administratorOf(tenantId(''));
+    await expect(bench.units.run(scope, seen)).rejects.toThrow('names no tenant');
+  });
+});
+
+describe.each([
+  ['a system unit', () => SYSTEM],
+  ['an operator’s unit', operatorOf],
+] as const)('%s', (_, scopeOf) => {
+  test('sees every tenant, and leaves nothing of that to the next', async () => {
     const pair = await twoTenants();
-    expect(await bench.units.run(SYSTEM, seen)).toEqual(expect.arrayContaining(pair));
+    const scope = scopeOf(pair[0]);
+    expect(await bench.units.run(scope, seen)).toEqual(expect.arrayContaining(pair));
+    expect(await seenByTheNext()).toEqual(NOTHING);
+    expect(await bench.units.once(scope, seen)).toEqual(expect.arrayContaining(pair));
+    expect(await seenByTheNext()).toEqual(NOTHING);
+  });
+});
+
+describe('a boundary that was reached', () => {
+  const told: { scope: Scope; fault: TenantBoundary }[] = [];
+  const onBoundary = async (scope: Scope, fault: TenantBoundary) =>
+    void told.push({ scope, fault });
+  const refused = (unit: Unit) =>
+    client(unit).query('update users set tenant_id = gen_random_uuid()');
+
+  test('is told of, with whose unit it was, once another can be opened', async () => {
+    await using watched = await aBench(
+      { poolSize: 1 },
+      {
+        onBoundary: async (scope, fault) => {
+          await onBoundary(scope, fault);
+          await watched.units.once(SYSTEM, seen);
+        },
+      },
+    );
+    const [own] = await twoTenants();
+    told.length = 0;
+    for (const way of ['run', 'once'] as const) {
+      const reaching = watched.units[way](administratorOf(own), refused);
+      await expect(reaching).rejects.toThrow(TenantBoundary);
+    }
+    const boundary = {
+      scope: expect.objectContaining({ tenantId: own }),
+      fault: expect.any(TenantBoundary),
+    };
+    expect(told).toEqual([boundary, boundary]);
+  });
+
+  test('is told of inside a tenant only, and where it cannot be told, that is what fails', async () => {
+    await using mute = await aBench(
+      { poolSize: 1 },
+      { onBoundary: () => Promise.reject(new Unavailable('the log is away')) },
+    );
+    await expect(mute.units.run(SYSTEM, refused)).rejects.toThrow(TenantBoundary);
+    const [own] = await twoTenants();
+    await expect(mute.units.run(inTenant(own), refused)).rejects.toThrow(Unavailable);
   });
 });
 

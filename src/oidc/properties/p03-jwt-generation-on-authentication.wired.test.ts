@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ROLES } from '#src/features/users/index.ts';
+import { ROLES } from '#src/kernel/roles.ts';
 import { property } from '#src/testing/property.ts';
 import { createRelyingApp } from '#src/testing/relying-app.ts';
 import { createVisitor } from '#src/testing/visitor.ts';

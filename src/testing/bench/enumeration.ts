@@ -1,15 +1,19 @@
 /**
  * `npm run enumeration -- [--samples 200]`
  *
- * Asks whether the time of an answer tells an account from none (security cases 88 and 89): wrong passwords
- * at sign-in, and requests for a reset, for addresses that are known, nobody's, not proven, and locked, in
- * turn and in changing order. Ends with 1 when a Mann-Whitney test tells one of them from nobody's
- * (p < 0.01).
+ * Asks whether the time of an answer tells what the answer doesn't, in turn and in changing order. Ends with 1
+ * when a Mann-Whitney test tells one kind from nobody's (p < 0.01).
+ *
+ * An account from none (security cases 88 and 89): wrong passwords at sign-in, and requests for a reset, for
+ * addresses that are known, nobody's, not proven, and locked. What another tenant has from what nobody has
+ * (R16.2): each thing of the management API, asked for by its id.
  */
 import { parseArgs } from 'node:util';
 import { openParts } from '#src/app/commands/open.ts';
 import { createWarnings } from '#src/app/commands/terminal.ts';
 import { machineFiles } from '#src/app/config/machine.ts';
+import { type Door, NOBODY, timed } from './door.ts';
+import { foreignDoors, settleNeighbours } from './foreign.ts';
 import { createHttpClient, type HttpClient } from './http-client.ts';
 import { createLightBrowser } from './light-browser.ts';
 import { mannWhitney } from './mann-whitney.ts';
@@ -21,36 +25,35 @@ const SAMPLES = Number(values.samples);
 
 /** Fewer than lock an account, and no more than it gets mails for. */
 const SAMPLES_EACH = 3;
-const KINDS = ['nobody', 'known', 'unproven', 'locked'] as const;
-type Kind = (typeof KINDS)[number];
+const ACCOUNTS = ['known', 'unproven', 'locked'] as const;
 const TRIES_TO_LOCK = 5;
 const PASSWORD = 'Correct horse battery staple 4!';
 
 await using peer = await startPopulated(populate);
 using client = createHttpClient(1);
 await lock(peer.target, client);
-for (const [door, sample] of [
-  ['sign-in', tryToSignIn],
-  ['forgot', askForReset],
-] as const) {
-  report(door, await collect((address) => sample(peer.target, client, address)));
+for (const door of [
+  ...accountDoors(peer.target, client),
+  ...(await foreignDoors(peer.target.issuer, peer.made)),
+]) {
+  report(door, await collect(door));
 }
 
-/** As many accounts of each kind as are sampled a few times each. */
-async function populate(env: Environment): Promise<void> {
+/** As many accounts of each kind as are sampled a few times each, and two tenants with their things. */
+async function populate(env: Environment) {
   await using parts = await openParts({ env, files: machineFiles }, createWarnings().logger);
   const tenant = await parts.tenancy.locate('bench');
   if (!tenant) throw new Error('There is no tenant.');
-  for (const kind of KINDS) {
-    if (kind === 'nobody') continue;
+  for (const kind of ACCOUNTS) {
     for (let at = 0; at < Math.ceil(SAMPLES / SAMPLES_EACH); at += 1) {
       const draft = { tenantId: tenant.id, email: addressOf(kind, at), name: 'Ada', role: 'user' };
       await parts.users.create({ ...draft, password: PASSWORD, verified: kind !== 'unproven' });
     }
   }
+  return await settleNeighbours(parts, tenant.id);
 }
 
-function addressOf(kind: Kind, at: number): string {
+function addressOf(kind: string, at: number): string {
   return `ada.${kind}.${at}@bench.example`;
 }
 
@@ -62,14 +65,23 @@ async function lock(target: Target, http: HttpClient): Promise<void> {
 }
 
 /** The milliseconds of each answer, by kind. */
-async function collect(sample: (address: string) => Promise<number>) {
-  const times: Record<Kind, number[]> = { nobody: [], known: [], unproven: [], locked: [] };
+async function collect({ kinds, sample }: Door) {
+  const all = [NOBODY, ...kinds];
+  const times = new Map<string, number[]>(all.map((kind) => [kind, []]));
   for (let count = 0; count < SAMPLES; count += 1) {
-    const turn = count % KINDS.length;
-    for (const kind of [...KINDS.slice(turn), ...KINDS.slice(0, turn)])
-      times[kind].push(await sample(addressOf(kind, Math.floor(count / SAMPLES_EACH))));
+    const turn = count % all.length;
+    for (const kind of [...all.slice(turn), ...all.slice(0, turn)])
+      times.get(kind)?.push(await sample(kind, count));
   }
   return times;
+}
+
+function accountDoors(target: Target, http: HttpClient): readonly Door[] {
+  const door = (name: string, ask: typeof tryToSignIn): Door => ({
+    ...{ name, kinds: ACCOUNTS },
+    sample: (kind, count) => ask(target, http, addressOf(kind, Math.floor(count / SAMPLES_EACH))),
+  });
+  return [door('sign-in', tryToSignIn), door('forgot', askForReset)];
 }
 
 async function tryToSignIn(target: Target, http: HttpClient, login: string): Promise<number> {
@@ -84,20 +96,15 @@ async function askForReset(target: Target, http: HttpClient, email: string): Pro
   return timed(() => browser.submit(page, { email }));
 }
 
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const from = performance.now();
-  await work();
-  return performance.now() - from;
-}
-
-function report(door: string, times: Readonly<Record<Kind, readonly number[]>>): void {
-  for (const kind of KINDS) {
-    const p = kind === 'nobody' ? undefined : mannWhitney(times[kind], times.nobody);
-    const verdict = p === undefined ? '' : `p = ${p.toFixed(3)}${p < 0.01 ? '  TOLD APART' : ''}`;
-    if (p !== undefined && p < 0.01) process.exitCode = 1;
-    console.log(
-      `${door}  ${kind.padEnd(8)}  median ${median(times[kind]).toFixed(1)} ms  ${verdict}`,
-    );
+function report({ name, kinds }: Door, times: ReadonlyMap<string, readonly number[]>): void {
+  const nobodys = times.get(NOBODY) ?? [];
+  console.log(`${name}  ${NOBODY}  median ${median(nobodys).toFixed(2)} ms`);
+  for (const kind of kinds) {
+    const theirs = times.get(kind) ?? [];
+    const p = mannWhitney(theirs, nobodys);
+    if (p < 0.01) process.exitCode = 1;
+    const verdict = `p = ${p.toFixed(3)}${p < 0.01 ? '  TOLD APART' : ''}`;
+    console.log(`${name}  ${kind}  median ${median(theirs).toFixed(2)} ms  ${verdict}`);
   }
 }
 

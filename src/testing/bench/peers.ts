@@ -125,6 +125,42 @@ export async function startAvianPair(
   };
 }
 
+/** An installation whose process can die, and is started again on what it left. */
+export interface Mortal extends AsyncDisposable {
+  readonly target: Target;
+  /** Its settings, dead or alive. */
+  readonly env: Environment;
+  readonly databaseUrl: string;
+  /** Ends the process where it stands (SIGKILL). */
+  kill(): Promise<void>;
+  /** Resolves once it serves again. */
+  start(): Promise<void>;
+}
+
+/** Avian alone on its Postgres; its passwords cost as little as they can. */
+export async function startMortal(): Promise<Mortal> {
+  await using starting = new AsyncDisposableStack();
+  const { env } = starting.use(await layGround('postgres'));
+  let child: ChildProcess | undefined;
+  const start = async () => {
+    child = run(programOf({}), env);
+    await answers(env.AVIAN_ISSUER, child);
+  };
+  const stop = async (signal?: NodeJS.Signals) => {
+    if (child) await end(child, signal);
+  };
+  starting.defer(() => stop());
+  await start();
+  const target = await register(env);
+
+  const started = starting.move();
+  return {
+    ...{ target, env, databaseUrl: env.DATABASE_URL, start },
+    kill: () => stop('SIGKILL'),
+    [Symbol.asyncDispose]: () => started.disposeAsync(),
+  };
+}
+
 function programOf(alterations: Alterations | undefined): readonly string[] {
   return alterations ? [ALTERED_AVIAN, JSON.stringify(alterations)] : [AVIAN];
 }
@@ -218,10 +254,10 @@ async function answers(address: string, child: ChildProcess, issuer = address): 
   throw new Error(`Nobody answers at ${address}.`);
 }
 
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return;
+async function end(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, 'exit');
-  child.kill('SIGTERM');
+  child.kill(signal);
   await ended;
 }
 

@@ -1,4 +1,6 @@
+import * as oidc from 'openid-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { anAdministrator } from '../administrator.ts';
 import type { APerson } from '../instance.ts';
 import { consentScreen, isConsent } from '../screens/consent.ts';
 import { isSignIn, signInScreen } from '../screens/sign-in.ts';
@@ -80,6 +82,24 @@ describe('consent', () => {
     expect((await app.finish(await screen.allow(), attempt)).claims()).toMatchObject({
       name: person.name,
     });
+  });
+
+  it('is asked for again once an administrator took it back, and the application’s refresh ends there', async () => {
+    const { app, person, ada } = await scene({ scope: 'openid offline_access' });
+    const first = await ask(app, ada, person);
+    const page = await consentScreen(first.page).allow();
+    const { refresh_token: token = '' } = await app.finish(page, first.attempt);
+    const refresh = () => oidc.refreshTokenGrant(app.provider, token);
+    const { call } = await anAdministrator(stage, {
+      role: 'tenant_admin',
+      tenant: person.tenantId,
+    });
+    const query = { client: app.id };
+    const { body } = await call<{ items: { id: string }[] }>('GET', '/grants', { query });
+    expect(body.items).toMatchObject([{ user: person.id, client: app.id, inUse: true }]);
+    expect((await call('DELETE', `/grants/${body.items[0]?.id}`)).status).toBe(204);
+    await expect(refresh()).rejects.toMatchObject({ error: 'invalid_grant' });
+    expect(isConsent((await ask(app, ada, person)).page)).toBe(true);
   });
 
   it('is asked for again when the application wants that', async () => {

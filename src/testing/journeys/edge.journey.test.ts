@@ -1,10 +1,12 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { API_RESOURCE, permissionsOf } from '#src/features/access/index.ts';
 import { type RunningAvian, startAvian } from '../avian.ts';
 import { sendBytes } from '../bare-socket.ts';
 import { type Answer, type Message, send } from '../browsing/wire.ts';
 import { encode, hostileText, SPELLINGS } from '../hostile.ts';
+import { type ApiRequest, apiRequests } from '../hostile-api.ts';
 import { type Acquaintance, hostileRequests } from '../hostile-requests.ts';
 import { createWorld } from '../instance.ts';
 import { engineRoutes, routesOf } from '../routes.ts';
@@ -119,7 +121,9 @@ function browse(path: string, message: Partial<Message> = {}): Promise<Answer> {
 
 /** Where forms of ours are sent, those of the open sign-in with its name, and the token each takes. */
 function formsOf({ paths, tokens }: Known): readonly { path: string; csrf: string }[] {
-  const posts = routesOf(avian.avian.routers).filter(({ method }) => method === 'POST');
+  const posts = routesOf(avian.avian.routers).filter(
+    ({ method, path }) => method === 'POST' && !path.startsWith('/api/'),
+  );
   const open = paths.findLast((path) => /^\/interaction\/[^/:]+$/.test(path)) ?? '';
   return posts.map(({ path }) => ({
     path: path.replace('/interaction/:uid', open),
@@ -212,6 +216,71 @@ describe('a form that another site sends, with the right token', () => {
     }
   });
 });
+
+describe('the management API', () => {
+  it('knows no cookie: a browser that is signed in may do nothing there', async () => {
+    const { cookies } = await getToKnow();
+    const { routers } = avian.avian.api;
+    const open = ['/api/openapi.json', '/api/docs'];
+    const guarded = routesOf(routers).filter(({ path }) => !open.includes(path));
+    expect(guarded.length).toBeGreaterThan(60);
+    for (const { method, path } of guarded) {
+      const headers = { 'content-type': 'application/json', cookie: cookies };
+      const body = ['GET', 'HEAD'].includes(method) ? {} : { body: '{}' };
+      const { status } = await browse(path.replaceAll(/:\w+/g, 'x'), { method, headers, ...body });
+      expect(status, `${method} ${path}`).toBe(401);
+    }
+  });
+
+  it('answers an administrator without a failure of ours, whatever they send', async () => {
+    const { call, ids } = await getIn();
+    const seen = new Set<number>();
+    // That one stream goes on for as long as somebody listens.
+    const ending = avian.avian.api.operations.filter(({ path }) => path !== '/audit/stream');
+    const eight = fc.array(apiRequests(ending, ids), {
+      ...{ minLength: 8, maxLength: 8 },
+    });
+    await fc.assert(
+      fc.asyncProperty(eight, async (requests) => {
+        const statuses = await Promise.all(requests.map(call));
+        for (const [at, status] of statuses.entries()) {
+          expect(status, JSON.stringify(requests[at])).toBeLessThan(500);
+          seen.add(status);
+        }
+        expect(avian.complaints).toEqual([]);
+      }),
+      { numRuns: 100, endOnFailure: true },
+    );
+    expect([...seen]).toEqual(expect.arrayContaining([200, 400, 403, 404]));
+  });
+});
+
+/** A machine that may do whatever an administrator of its tenant may, and things of that tenant's. */
+async function getIn() {
+  const world = createWorld(avian.rooms);
+  const { id: tenantId } = await world.aTenant();
+  const scopes = permissionsOf('super_admin');
+  const machine = { kind: 'machine', tenantId, resources: [API_RESOURCE], scopes } as const;
+  const [{ id, secret }, person, app] = await Promise.all([
+    world.anApp(machine),
+    world.aUser({ tenantId }),
+    world.anApp({ ...machine, name: 'Flock Sync' }),
+  ]);
+  const response = await fetch(`${avian.url}/token`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}` },
+    body: new URLSearchParams({
+      ...{ grant_type: 'client_credentials', resource: API_RESOURCE, scope: scopes.join(' ') },
+    }),
+  });
+  const { access_token: token } = (await response.json()) as { access_token: string };
+  const call = async ({ path, body, ...request }: ApiRequest): Promise<number> => {
+    const headers = { ...request.headers, authorization: `Bearer ${token}` };
+    const sent = { ...request, headers, ...(body !== undefined && { body }) };
+    return (await browse(`/api${path}`, sent)).status;
+  };
+  return { call, ids: [tenantId, person.id, app.id, randomUUID()] };
+}
 
 describe('a form of ours', () => {
   const sent = () => formOf({ email: known.email, csrf: known.tokens[1] });

@@ -30,7 +30,7 @@ describe('an instance behind a name of its own', () => {
         eventLoopDelayP99Ms: expect.any(Number),
       },
     });
-    const checks = { postgres: ok, store: ok };
+    const checks = { postgres: ok, store: ok, isolation: ok };
     expect(await healthOf(avian, '/ready')).toEqual({
       status: 200,
       body: { status: 'ok', checks },
@@ -46,7 +46,7 @@ it('starts though its store is away, lives, is not ready, and tells its keys to 
   const redis = await startRedis();
   await redis[Symbol.asyncDispose]();
   await using avian = await startAvian({ redisUrl: redis.url });
-  const checks = { postgres: ok, store: failing };
+  const checks = { postgres: ok, store: failing, isolation: ok };
   expect(await healthOf(avian, '/ready')).toEqual({
     status: 503,
     body: { status: 'failing', checks },

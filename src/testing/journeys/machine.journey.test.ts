@@ -1,7 +1,8 @@
 import * as jose from 'jose';
 import * as oidc from 'openid-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Stage, setStage } from './stage.ts';
+import { anAdministrator } from '../administrator.ts';
+import { type App, type Stage, setStage } from './stage.ts';
 
 const API = 'https://api.flock.example';
 
@@ -118,5 +119,115 @@ describe('a JWT access token about a person', () => {
       acr: tokens.claims()?.['acr'],
       amr: ['pwd'],
     });
+  });
+});
+
+describe('a machine that an administrator manages', () => {
+  const token = (app: App, parameters: Record<string, string> = {}) =>
+    oidc.clientCredentialsGrant(app.provider, parameters);
+  const holding = (app: App, secret: string) =>
+    stage.again(app, { authentication: oidc.ClientSecretBasic(secret) });
+
+  async function scene() {
+    const { id: tenantId } = await stage.aTenant();
+    const [api, app] = await Promise.all([
+      anAdministrator(stage, { role: 'tenant_admin', tenant: tenantId }),
+      aMachine({ tenantId }),
+    ]);
+    return { ...api, app, path: `/clients/${app.id}` };
+  }
+
+  it('is registered with a secret shown once, and nobody else’s administrator finds it', async () => {
+    const { call } = await scene();
+    const body = { kind: 'machine', name: 'Job', scopes: ['read'], resources: [API] };
+    const made = await call('POST', '/clients', { body });
+    expect(made).toMatchObject({ status: 201, body: { ...body, secret: expect.any(String) } });
+    const path = `/clients/${String(made.body['id'])}`;
+    expect(made.headers.get('location')).toMatch(new RegExp(`/api${path}$`));
+    const shown = await call('GET', path);
+    expect(shown).toMatchObject({ status: 200, body });
+    expect(shown.body).not.toHaveProperty('secret');
+    const found = await call('GET', '/clients', { query: { kind: 'machine', limit: '1' } });
+    expect(found.body).toMatchObject({ items: [{ kind: 'machine' }], next: expect.any(String) });
+
+    const stranger = await scene();
+    expect((await stranger.call('GET', path)).status).toBe(404);
+    expect((await stranger.call('DELETE', path)).status).toBe(404);
+    const reaching = { ...body, scopes: ['tenants:create'], resources: ['urn:avian:api'] };
+    expect((await call('POST', '/clients', { body: reaching })).status).toBe(403);
+    const taking = { ...body, tenantId: stranger.person.tenantId };
+    expect((await call('POST', '/clients', { body: taking })).status).toBe(400);
+  });
+
+  it('gets no token by a secret that was rotated away, and one by the new', async () => {
+    const { call, app, path } = await scene();
+    const made = await call('POST', `${path}/secrets`, { body: { overlapSeconds: 0 } });
+    expect(made.status).toBe(201);
+    await expect(token(app)).rejects.toMatchObject({ status: 401 });
+    const renewed = await holding(app, String(made.body['secret']));
+    expect(await token(renewed)).toMatchObject({ token_type: 'bearer' });
+    const listed = await call('GET', `${path}/secrets`);
+    expect(listed.body).toMatchObject({ items: [{ id: made.body['id'], expiresAt: null }] });
+    const secret = `${path}/secrets/${String(made.body['id'])}`;
+    expect((await call('DELETE', secret)).status).toBe(204);
+    await expect(token(renewed)).rejects.toMatchObject({ status: 401 });
+  });
+
+  it('gets none while it is disabled, nor once it is deleted', async () => {
+    const { call, app, path } = await scene();
+    await token(app);
+    expect(await call('POST', `${path}/disable`)).toMatchObject({ body: { status: 'disabled' } });
+    await expect(token(app)).rejects.toMatchObject({ status: 401 });
+    const enabled = await call('POST', `${path}/enable`);
+    await token(app);
+    const headers = { 'if-match': '"another"' };
+    expect((await call('DELETE', path, { headers })).status).toBe(412);
+    const version = { 'if-match': enabled.headers.get('etag') ?? '' };
+    expect((await call('DELETE', path, { headers: version })).status).toBe(204);
+    await expect(token(app)).rejects.toMatchObject({ status: 401 });
+  });
+
+  it('gets none while its tenant is suspended, for whichever API', async () => {
+    const { app, person } = await scene();
+    await token(app);
+    const operator = await anAdministrator(stage, { role: 'super_admin' });
+    const act = (what: string) =>
+      operator.call('POST', `/tenants/${person.tenantId}/${what}`, {
+        headers: { 'avian-reason': 'A ticket.' },
+      });
+    expect(await act('suspend')).toMatchObject({ status: 200 });
+    stage.clock.pass(5000);
+    await expect(token(app)).rejects.toMatchObject({ status: 400, error: 'unauthorized_client' });
+    expect(await act('resume')).toMatchObject({ status: 200 });
+    stage.clock.pass(5000);
+    await token(app);
+  });
+
+  it('is given no permission that the token of whoever registers it is not for', async () => {
+    const scopes = ['clients:create', 'users:read'] as const;
+    const { call } = await anAdministrator(stage, { role: 'tenant_admin', scopes });
+    const body = { kind: 'machine', name: 'Job', resources: ['urn:avian:api'] };
+    const made = (...wanted: string[]) =>
+      call('POST', '/clients', { body: { ...body, scopes: wanted } });
+    expect((await made('users:read')).status).toBe(201);
+    expect((await made('users:read', 'users:delete')).status).toBe(403);
+  });
+
+  it('gets of its scopes those that its API offers, once that is registered', async () => {
+    const { call, app, path } = await scene();
+    expect(await token(app, { scope: 'read write' })).toMatchObject({ scope: 'read write' });
+    const draft = { identifier: API, name: 'Flock', scopes: [{ name: 'read', about: 'Look' }] };
+    const made = await call('POST', '/resources', { body: draft });
+    expect(made).toMatchObject({ status: 201, body: { ...draft, builtIn: false } });
+    stage.clock.pass(5000);
+    expect(await token(app, { scope: 'read write' })).toMatchObject({ scope: 'read' });
+    const body = { scopes: ['read', 'delete'] };
+    expect((await call('PATCH', path, { body })).status).toBe(400);
+    const listed = await call('GET', '/resources');
+    expect(listed.body).toMatchObject({
+      items: [{ identifier: API }, { identifier: 'urn:avian:api', builtIn: true }],
+    });
+    expect((await call('DELETE', '/resources/urn:avian:api')).status).toBe(403);
+    expect((await call('DELETE', `/resources/${String(made.body['id'])}`)).status).toBe(204);
   });
 });

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { API_RESOURCE } from '#src/features/access/index.ts';
 import { client } from '#src/infra/postgres/units.ts';
 import { HOUR, MINUTE, SECOND } from '#src/kernel/clock.ts';
+import { callerWith } from '../administrator.ts';
 import { type RunningAvian, startAvian } from '../avian.ts';
 import { createWorld, type World } from '../instance.ts';
 import { createRelyingApp, type RelyingApp } from '../relying-app.ts';
@@ -15,7 +17,7 @@ describe.each(['redis', 'postgres'] as const)('limits, counted in %s', (store) =
   let avian: RunningAvian;
   let world: World;
   beforeAll(async () => {
-    avian = await startAvian({ store, config: { limits: {} } });
+    avian = await startAvian({ store, config: { limits: { api: 3, 'api-refused': 3 } } });
     world = createWorld(avian.rooms);
   });
   afterAll(() => avian[Symbol.asyncDispose]());
@@ -59,6 +61,33 @@ describe.each(['redis', 'postgres'] as const)('limits, counted in %s', (store) =
     expect(sixth.header('ratelimit')).toContain('"sign-in";r=0;t=900');
     expect(sixth.text).toContain('Wait 15 minutes, then try again.');
     expect(sixth.has('form')).toBe(false);
+  });
+
+  it('count the management API by whose token it is, and by the address where a token is nobody’s', async () => {
+    avian.clock.pass(HOUR);
+    const { id: tenantId } = await world.aTenant();
+    const draft = { resources: [API_RESOURCE], scopes: ['roles:read'], tenantId } as const;
+    const aToken = async () => {
+      const { id, secret = '' } = await world.anApp({ kind: 'machine', ...draft });
+      const answer = await fetch(new URL('/token', avian.issuer), {
+        method: 'POST',
+        headers: { authorization: `Basic ${btoa(`${id}:${secret}`)}` },
+        body: new URLSearchParams({ grant_type: 'client_credentials', scope: 'roles:read' }),
+      });
+      return ((await answer.json()) as { access_token: string }).access_token;
+    };
+    const [busy, other] = [await aToken(), await aToken()];
+    const ask = async (token: string) => {
+      const { status, headers } = await callerWith(avian, token)('GET', '/roles');
+      return [status, headers.get('x-ratelimit-remaining'), headers.get('retry-after')];
+    };
+    for (const left of ['2', '1', '0']) expect(await ask(busy)).toEqual([200, left, null]);
+    expect(await ask(busy)).toEqual([429, '0', '60']);
+    expect(await ask(other)).toEqual([200, '2', null]);
+
+    for (const left of ['2', '1', '0']) expect(await ask('x')).toEqual([401, left, null]);
+    expect(await ask('y')).toEqual([429, '0', '60']);
+    expect(await ask(other)).toEqual([200, '1', null]);
   });
 
   it('count every spelling of an address as one, and one that nobody has alike', async () => {

@@ -237,7 +237,7 @@ describe('who may register', () => {
   it('is who was invited, with the role of the invitation, once', async () => {
     const { tenant, app, newcomer } = await scene('invite');
     const actor = { kind: 'system', id: 'test' } as const;
-    const draft = { tenantId: tenant.id, email: newcomer.email, role: 'tenant_admin', actor };
+    const draft = { tenantId: tenant.id, email: newcomer.email, role: 'tenant_admin', by: actor };
     expect(await stage.rooms.invitations.invite(draft)).toMatchObject({ ok: true });
     expect((await at(stage.visitor(), tenant)).status).toBe(404);
 

@@ -28,6 +28,8 @@ export interface Stage extends World, Post, AsyncDisposable {
   readonly issuer: string;
   readonly clock: TestClock;
   readonly rooms: RunningAvian['rooms'];
+  /** All of the instance, for what no room offers. */
+  readonly avian: RunningAvian['avian'];
   /** How often and how an act on somebody's account ended, by the audit log. */
   outcomes(id: UserId, action: string): Promise<readonly string[]>;
   /** An application of ours on a host of its own, discovered and ready, unless the draft says otherwise. */
@@ -60,6 +62,7 @@ export async function setStage(options?: AvianOptions): Promise<Stage> {
     issuer: avian.issuer,
     clock: avian.clock,
     rooms: avian.rooms,
+    avian: avian.avian,
     deliver: avian.deliver,
     letterTo: avian.letterTo,
     lettersTo: avian.lettersTo,

@@ -156,5 +156,6 @@ function aTenant(id: TenantId, sessionWatch: readonly Signal[]): Tenant {
     ...{ id, slug: 'flock', name: 'Flock', status: 'active', operator: false, isDefault: false },
     ...{ registration: 'open', registrationDomains: [], passwordRules: 'nist', passwordDays: null },
     ...{ sessionLimit: null, sessionWatch, createdAt: at, updatedAt: at },
+    ...{ suspendedAt: null, deletesAt: null },
   };
 }

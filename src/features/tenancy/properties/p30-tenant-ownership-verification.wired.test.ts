@@ -191,7 +191,7 @@ property(30, 'Tenant Ownership Verification', () => {
       expiresAt: NOON,
     };
     const event = {
-      action: 'test.forged',
+      action: 'tenant.updated',
       outcome: 'success',
       actor: { kind: 'visitor' },
     } as const;
@@ -237,7 +237,8 @@ property(30, 'Tenant Ownership Verification', () => {
     const { units } = bench;
     const { clients: store, audit } = stores();
     const [clock, ids, digest] = [createTestClock(), createIds(), createDigest(randomBytes(32))];
-    const clients = createClients({ units, store, audit, clock, ids, digest });
+    const resources = { offered: async () => new Map() };
+    const clients = createClients({ units, store, audit, clock, ids, digest, resources });
     const tenantId = crypto.randomUUID() as TenantId;
     const draft: ClientDraft = { kind: 'machine', name: 'Job', tenantId };
     await expect(clients.create(draft)).rejects.toBeInstanceOf(Fault);

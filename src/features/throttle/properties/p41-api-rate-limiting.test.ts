@@ -18,13 +18,14 @@ property(41, 'API Rate Limiting', () => {
       fc.asyncProperty(
         fc.array(visit, { maxLength: 40, size: 'max' }),
         fc.integer({ min: 1, max: 120 }),
-        async (visits, limit) => {
-          const { clock, passes } = createBench({ token: limit });
+        fc.constantFrom('token' as const, 'api' as const),
+        async (visits, limit, name) => {
+          const { clock, passes } = createBench({ [name]: limit });
           const passed = new Map(CLIENTS.map((client) => [client, [] as number[]]));
           for (const { client, gap, atOnce } of visits) {
             clock.pass(gap);
             const crowd = Array.from({ length: atOnce }, () =>
-              passes('token', { client, address: '192.0.2.1' }),
+              passes(name, { client, caller: client, address: '192.0.2.1' }),
             );
             const count = (await Promise.all(crowd)).filter(Boolean).length;
             passed.get(client)?.push(...Array<number>(count).fill(clock.now().getTime()));
@@ -42,11 +43,14 @@ property(41, 'API Rate Limiting', () => {
       fc.asyncProperty(
         fc.integer({ min: 1, max: 50 }),
         fc.shuffledSubarray(CLIENTS, { minLength: 1 }),
-        async (limit, clients) => {
-          const { passes } = createBench({ token: limit });
+        fc.constantFrom('token' as const, 'api' as const),
+        async (limit, clients, name) => {
+          const { passes } = createBench({ [name]: limit });
           const crowd = Array.from({ length: 60 * clients.length }, async (_, turn) => {
             const client = clients[turn % clients.length] ?? '';
-            return (await passes('token', { client, address: '192.0.2.1' })) ? [client] : [];
+            return (await passes(name, { client, caller: client, address: '192.0.2.1' }))
+              ? [client]
+              : [];
           });
           const passed = (await Promise.all(crowd)).flat();
           for (const client of clients)

@@ -7,7 +7,7 @@ import { headersOf } from '../headers.ts';
 import { LIMITS, type LimitName } from '../policies.ts';
 
 const NAMES = Object.keys(LIMITS) as LimitName[];
-const PARTS = { account: 'ada@x.test', client: 'flock', address: '192.0.2.1' };
+const PARTS = { account: 'ada@x.test', client: 'flock', caller: 'ada', address: '192.0.2.1' };
 
 const visits = fc.array(
   fc.record({

@@ -9,11 +9,11 @@ import { LIMITS, type LimitName } from '../policies.ts';
 const SINGLE = (Object.keys(LIMITS) as LimitName[]).filter(
   (name) => LIMITS[name].policies.length === 1,
 );
-const PARTS = { account: 'ada@x.test', client: 'flock', address: '192.0.2.1' };
+const PARTS = { account: 'ada@x.test', client: 'flock', caller: 'ada', address: '192.0.2.1' };
 
 /** A limit that is used up, and how long each request beyond it is told to wait. */
 async function exhausted(name: LimitName) {
-  const bench = createBench({ token: 3, global: 3, registration: 3 });
+  const bench = createBench({ token: 3, api: 3, 'api-refused': 3, global: 3, registration: 3 });
   const { policies } = LIMITS[name];
   const { window, base } = policies[0];
   for (let count = 0; count < 3; count += 1) await bench.throttle.take(name, PARTS, {});

@@ -84,8 +84,9 @@ export const consents = pgTable(
     updatedAt: instant('updated_at').notNull(),
   },
   (t) => [
-    primaryKey({ name: 'consents_pkey', columns: [t.userId, t.clientId] }),
+    primaryKey({ name: 'consents_pkey', columns: [t.userId, t.clientId, t.tenantId] }),
     index('consents_tenant_id_idx').on(t.tenantId),
+    index('consents_client_id_idx').on(t.clientId),
     foreignKey({
       name: 'consents_tenant_id_user_id_fkey',
       columns: [t.tenantId, t.userId],

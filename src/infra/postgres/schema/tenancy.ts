@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { boolean, check, integer, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { boolean, check, index, integer, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import { id, instant } from './_columns.ts';
 
 /** Tenants. Row-level security judges `id`: a tenant sees its own row. */
@@ -9,9 +9,13 @@ export const tenants = pgTable(
     id: id(),
     slug: text('slug').notNull(),
     name: text('name').notNull(),
-    status: text('status', { enum: ['active', 'suspended'] })
+    status: text('status', { enum: ['active', 'suspended', 'deleting'] })
       .notNull()
       .default('active'),
+    /** Since when it is suspended; it outlasts a deletion that is taken back. */
+    suspendedAt: instant('suspended_at'),
+    /** When it is removed for good, with all that is in it. */
+    deletesAt: instant('deletes_at'),
     /** The operator's own tenant: the one super_admins belong to (ADR 0002). At most one. */
     operator: boolean('operator').notNull().default(false),
     /** Where somebody registers whom neither an application nor an address sent elsewhere. At most one. */
@@ -41,9 +45,15 @@ export const tenants = pgTable(
   (t) => [
     uniqueIndex('tenants_slug_key').on(t.slug),
     uniqueIndex('tenants_operator_key').on(t.operator).where(sql`${t.operator}`),
+    index('tenants_deletes_at_idx').on(t.deletesAt),
     uniqueIndex('tenants_is_default_key').on(t.isDefault).where(sql`${t.isDefault}`),
     check('tenants_slug_check', sql`${t.slug} ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'`),
-    check('tenants_status_check', sql`${t.status} in ('active', 'suspended')`),
+    check('tenants_status_check', sql`${t.status} in ('active', 'suspended', 'deleting')`),
+    check(
+      'tenants_deletes_at_check',
+      sql`(${t.status} = 'deleting') = (${t.deletesAt} is not null)`,
+    ),
+    check('tenants_operator_check', sql`not ${t.operator} or ${t.status} = 'active'`),
     check(
       'tenants_registration_check',
       sql`${t.registration} in ('off', 'invite', 'domain', 'open')`,

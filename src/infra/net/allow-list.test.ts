@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createAllowList } from './fetch.ts';
+import { createAllowList } from './allow-list.ts';
 
 describe('the list of private addresses that may be called', () => {
   const isAllowed = createAllowList([
