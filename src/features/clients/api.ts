@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type AnyOperation, operation } from '#src/http/api/operation.ts';
 import { type Cursors, pageAnswer, pageOf, pageQuery } from '#src/http/api/paging.ts';
+import { rotationBody } from '#src/http/api/rotation.ts';
 import { fromEpochMilliseconds, SECOND } from '#src/kernel/clock.ts';
 import { Conflict, Forbidden, NotFound, PreconditionFailed } from '#src/kernel/faults.ts';
 import { unreachable } from '#src/kernel/outcome.ts';
@@ -14,7 +15,6 @@ import {
   ClientChangesBody,
   CreatedClientAnswer,
   MadeSecretAnswer,
-  RotationBody,
   SecretAnswer,
 } from './forms.ts';
 import type { ClientSecrets, SecretFacts } from './secret-rotation.ts';
@@ -155,7 +155,7 @@ function secretsOf({ secrets }: ClientsApiDeps): readonly AnyOperation[] {
       ...{ permission: 'clients:update', status: 201 },
       summary: 'Makes a new secret, shown this once; the one before stays valid for a while.',
       params,
-      body: RotationBody,
+      body: rotationBody('How long the secret before stays valid: a day unless told, 0 for not.'),
       answer: MadeSecretAnswer,
       async run({ scope, params: { client: id }, body: { overlapSeconds: seconds } }) {
         const overlap = seconds !== undefined && { overlap: seconds * SECOND };

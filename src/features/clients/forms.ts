@@ -54,18 +54,6 @@ export const ClientChangesBody = optional.extend({
   jwks: keySet.nullable().optional(),
 });
 
-const LONGEST_OVERLAP = 30 * 24 * 60 * 60;
-
-export const RotationBody = z.strictObject({
-  overlapSeconds: z
-    .number()
-    .int()
-    .min(0)
-    .max(LONGEST_OVERLAP)
-    .optional()
-    .meta({ description: 'How long the secret before stays valid: a day unless told, 0 for not.' }),
-});
-
 export const SecretAnswer = z
   .strictObject({
     id: z.uuid(),

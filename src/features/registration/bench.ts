@@ -1,4 +1,5 @@
 import type { Middleware } from 'koa';
+import { withOperators } from '#src/features/tenancy/bench.ts';
 import {
   createTenancy,
   createTenantDesk,
@@ -11,7 +12,6 @@ import { createToolkit, serveAt } from '#src/http/bench.ts';
 import { mark } from '#src/infra/postgres/bench.ts';
 import { client } from '#src/infra/postgres/units.ts';
 import { type TenantId, tenantId } from '#src/kernel/ids.ts';
-import type { Unit } from '#src/kernel/unit.ts';
 import { createVisitor } from '#src/testing/visitor.ts';
 import { createInvitations } from './invitations.ts';
 import { createRegistrationPages } from './pages.ts';
@@ -23,16 +23,7 @@ import { createInvitationStore } from './store.pg.ts';
 export async function aRegistrationBench() {
   const beside = await aVerificationBench();
   const { units, clock, inSystem } = beside;
-  const tenantStore = createTenantStore();
-  const operators = new Set<TenantId>();
-  const tenants = {
-    ...tenantStore,
-    /** A database has one operator's tenant at most, and the files that share it would fight over it. */
-    async find(unit: Unit, id: TenantId) {
-      const found = await tenantStore.find(unit, id);
-      return found && { ...found, operator: operators.has(id) };
-    },
-  };
+  const { tenants, operators } = withOperators(createTenantStore());
   const reservations = new Set<string>();
   const shared = {
     ...beside,
@@ -70,7 +61,7 @@ export async function aRegistrationBench() {
       updatedAt: now,
       ...rest,
     };
-    await inSystem((unit) => tenantStore.insert(unit, tenant));
+    await inSystem((unit) => tenants.insert(unit, tenant));
     if (operator) operators.add(tenant.id);
     return { ...tenant, operator };
   }

@@ -3,6 +3,7 @@ import { mark, NOON } from '#src/infra/postgres/bench.ts';
 import { client } from '#src/infra/postgres/units.ts';
 import type { TenantId } from '#src/kernel/ids.ts';
 import type { Unit } from '#src/kernel/unit.ts';
+import type { TenantStore } from './store.ts';
 
 /** The insertion of one row. */
 export type Insertion = readonly [text: string, values: unknown[]];
@@ -216,4 +217,17 @@ export async function rowsOf(unit: Unit, table: string): Promise<readonly Seen[]
     `select t.${tenant}::text as tenant, t::text as row from ${table} t order by 2`,
   );
   return found.rows;
+}
+
+/** A store in which any tenant may be the operator's: a database has one of them, and each test wants its own. */
+export function withOperators(store: TenantStore) {
+  const operators = new Set<TenantId>();
+  const tenants: TenantStore = {
+    ...store,
+    async find(unit, id) {
+      const found = await store.find(unit, id);
+      return found && { ...found, operator: operators.has(id) };
+    },
+  };
+  return { tenants, operators };
 }

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { createAudit, createAuditStore } from '#src/features/audit/index.ts';
 import { createSessionStore, createSessions } from '#src/features/sessions/index.ts';
+import { withOperators } from '#src/features/tenancy/bench.ts';
 import { createTenantStore } from '#src/features/tenancy/index.ts';
 import { createDigest } from '#src/infra/crypto/digest.ts';
 import { createIds } from '#src/infra/crypto/ids.ts';
 import { aBench, inTenant, mark, SYSTEM } from '#src/infra/postgres/bench.ts';
 import { client } from '#src/infra/postgres/units.ts';
 import { type TenantId, userId } from '#src/kernel/ids.ts';
-import type { Unit } from '#src/kernel/unit.ts';
 import { createTestClock } from '#src/testing/clock.ts';
 import { createAdministration } from './administration.ts';
 import { createDirectory } from './directory.ts';
@@ -34,16 +34,7 @@ export async function anAdministrationBench() {
   const clock = createTestClock(new Date('2030-06-01T12:00:00.500Z'));
   const ids = createIds();
   const store = createUserStore();
-  const tenantStore = createTenantStore();
-  const operators = new Set<TenantId>();
-  const tenants = {
-    ...tenantStore,
-    /** A database has one operator's tenant at most, and the files that share it would fight over it. */
-    async find(unit: Unit, id: TenantId) {
-      const found = await tenantStore.find(unit, id);
-      return found && { ...found, operator: operators.has(id) };
-    },
-  };
+  const { tenants, operators } = withOperators(createTenantStore());
   const audit = createAudit({ units, store: createAuditStore(), clock, ids });
   const sessions = createSessions({
     ...{ units, store: createSessionStore(), users: store, tenants, audit, clock },

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { type AnyOperation, operation } from '#src/http/api/operation.ts';
 import { type Cursors, pageAnswer, pageOf, pageQuery } from '#src/http/api/paging.ts';
+import { rotationBody } from '#src/http/api/rotation.ts';
 import { fromEpochMilliseconds, SECOND } from '#src/kernel/clock.ts';
 import { Conflict, NotFound, PreconditionFailed } from '#src/kernel/faults.ts';
 import { unreachable } from '#src/kernel/outcome.ts';
@@ -11,7 +12,6 @@ import type { WebhookRefusal } from './changing.ts';
 import {
   CreatedWebhookAnswer,
   ReplayBody,
-  RotationBody,
   StandingAnswer,
   StreamQuery,
   WebhookAnswer,
@@ -140,7 +140,7 @@ function deeds({ webhooks }: WebhooksApiDeps): readonly AnyOperation[] {
       permission: 'webhooks:update',
       summary: 'Makes a new secret. The one before signs beside it for a while.',
       params,
-      body: RotationBody.default({}),
+      body: rotationBody('How long the secret before signs too: a day unless told, 0 for not.'),
       answer: CreatedWebhookAnswer,
       async run({ scope, params: { webhook: id }, body: { overlapSeconds } }) {
         const wanted = overlapSeconds === undefined ? {} : { overlap: overlapSeconds * SECOND };

@@ -3,7 +3,6 @@ import { SECOND } from '#src/kernel/clock.ts';
 import { LONGEST_WAIT } from './stream.ts';
 
 const MOST_LINES = 1000;
-const LONGEST_OVERLAP = 30 * 24 * 60 * 60;
 
 const draft = {
   url: z.string().meta({ description: 'Https; http for hosts that AVIAN_FETCH_ALLOW names.' }),
@@ -56,16 +55,6 @@ export const StandingAnswer = z
     lastDeliveredAt: z.iso.datetime().nullable(),
   })
   .meta({ id: 'WebhookStatus' });
-
-export const RotationBody = z.strictObject({
-  overlapSeconds: z
-    .number()
-    .int()
-    .min(0)
-    .max(LONGEST_OVERLAP)
-    .optional()
-    .meta({ description: 'How long the secret before signs too: a day unless told, 0 for not.' }),
-});
 
 export const ReplayBody = z.strictObject({
   since: z
